@@ -1,0 +1,83 @@
+# Each target installs what it needs. Taken from the machine: make, git, a POSIX shell and Python >= 3.11.
+
+# The first of these that will do makes .venv.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+BIN := .venv/bin
+EXAMPLE := examples/classificator/krt.yml
+# Writes the lock files, for all Pythons at once, and is needed for nothing else.
+UV := uv==0.13.9
+
+.PHONY: help demo deps tools lint format unit test golden bench lock clean
+
+help:    ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(BIN)/krtc ## compile the example in all three forms and list what came out
+	@rm -rf build/demo
+	@for form in manifests kustomize helm; do \
+	    set -- compile $(EXAMPLE) --status started --to $$form -o build/demo/$$form; \
+	    printf '\n$$ krtc %s\n' "$$*"; \
+	    $(BIN)/krtc "$$@" || exit; \
+	    (cd build/demo/$$form && find . -type f | cut -c 3- | LC_ALL=C sort | xargs wc -l); \
+	done
+
+deps: .venv/.deps ## make .venv with all that developing needs, pinned
+
+tools: deps ## build the third-party programs that tests run (cached outside the checkout)
+	$(BIN)/python tools/build.py
+	$(BIN)/python tools/schemas.py
+
+lint: deps ## ruff, mypy and import-linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: deps ## mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+unit: deps ## the unit tests alone, in less than a minute
+	$(BIN)/pytest tests/unit
+
+test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
+	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
+	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden
+	$(BIN)/python tests/other_pythons.py
+
+golden: deps ## rewrite the expected outputs, to be read as a diff
+	$(BIN)/pytest tests/golden --update-golden
+
+bench: tools ## krtc and its peers in turn, as ratios
+	$(BIN)/python benchmarks/run.py
+
+lock: $(BIN)/pip ## pin requirements/*.in anew; UPGRADE=--upgrade takes the newest versions
+	$(BIN)/python -m venv build/lock
+	build/lock/bin/pip install --quiet $(UV)
+	for name in unit dev; do \
+	    build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+	        --custom-compile-command 'make lock' pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit; \
+	done
+
+clean: ## remove everything that these targets make, but for the cache of tools
+	rm -rf .venv .venvs .tools build dist .coverage .hypothesis .*_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip and not python is the witness: where ensurepip is missing, venv leaves a python behind and fails.
+$(BIN)/pip:
+	@for python in $(PYTHON); do \
+	    if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "$$python -m venv .venv"; exec $$python -m venv --clear .venv; \
+	    fi; \
+	done; \
+	echo 'krtc needs Python >= 3.11 with venv, and none of these is one: $(PYTHON). Try make PYTHON=/path/to/python3' >&2; \
+	exit 1
+
+# What a user installs. After `make deps` it is there already, and nothing runs.
+$(BIN)/krtc: pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable .
+
+.venv/.deps: requirements/dev.txt pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

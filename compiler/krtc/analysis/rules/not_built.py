@@ -1,0 +1,53 @@
+"""A part of the language that krtc knows and does not compile yet.
+
+Why: a setting that is ignored is worse than one that is refused: the version would start, and answer nothing.
+
+Bad:
+
+    messaging: job
+
+Good:
+
+    messaging: nack
+
+Fix: use what is built, or a later krtc.
+"""
+
+from krtc.diagnostics import Diagnostic
+from krtc.diagnostics.codes import NOT_BUILT
+from krtc.model.record import given, span_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from krtc.model.program import Program
+
+CODE = NOT_BUILT
+
+
+def check(program: "Program") -> "Iterator[Diagnostic]":
+    """Each setting that is not built."""
+    settings = program.settings
+    if settings.messaging == "job":
+        yield Diagnostic(
+            CODE,
+            span_of(settings, "messaging"),
+            "`messaging: job` is not built yet",
+            help="use `messaging: nack`, and install NACK on the cluster",
+        )
+    for field, key in (("image", "krtFiles.image"), ("https", "krtFiles.https")):
+        if getattr(settings.krt_files, field) is not None:
+            yield Diagnostic(
+                CODE,
+                span_of(settings.krt_files, field),
+                f"`{key}` is not built yet",
+                help="use `krtFiles: {mongodb: {}}`",
+            )
+    if given(settings, "versions"):
+        yield Diagnostic(
+            CODE,
+            span_of(settings, "versions:"),
+            "a runtime with `versions` is not built yet",
+            help="give the settings alone, without `versions`, and compile each krt.yml",
+        )

@@ -1,0 +1,74 @@
+"""The command `krtc`."""
+
+import argparse
+
+from krtc.cli import compile
+from krtc.cli.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROBLEMS = "https://github.com/konstellation-io/krtc/issues"
+
+_EXAMPLES = """\
+examples:
+  krtc compile krt.yml
+  krtc compile krt.yml --status published --to helm -o chart --runtime runtime.yml
+  krtc compile krt.yml --to kustomize -o tree --check
+
+exit codes: 0 clean, 1 findings or differences, 2 wrong usage or an unreadable file, 130 interrupted
+"""
+
+
+def main(arguments: "Sequence[str] | None" = None) -> int:
+    """Runs the command with its arguments (default: those of the process); the exit code."""
+    options = _parser().parse_args(arguments)
+    _die_of_sigpipe()
+    try:
+        return compile.run(options)
+    except UsageError:
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        if options.debug:
+            raise
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="krtc",
+        description="Compiles KRT V2 versions into Helm charts, Kustomize trees or plain manifests.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, help="show the version and exit")
+    parser.add_argument("--debug", action="store_true", help="show the trace of an internal error")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    command = commands.add_parser(
+        "compile", help="compile a version", description="Compiles one version.", allow_abbrev=False
+    )
+    compile.arguments(command)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version, which the installed distribution knows."""
+
+    def __init__(self, option_strings: "Sequence[str]", dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest=argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+
+        parser.exit()
+
+
+def _die_of_sigpipe() -> None:
+    """A reader that closes its end (`krtc compile ... | head`) ends the command, as it ends cat."""
+    import signal
+
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)

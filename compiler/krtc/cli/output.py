@@ -1,0 +1,152 @@
+"""Writing a tree: each file is old or new and never torn, and what krtc did not write stays.
+
+A tree holds `.krtc-files`, the list of what krtc wrote there. It is written before the files, with what is about to
+come, so that a run that was killed is finished by the next one and leaves nothing that nobody knows of.
+"""
+
+import os
+import re
+
+from krtc.cli.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LIST = ".krtc-files"
+_HEADER = "# The files of this folder that krtc wrote, and may change and remove.\n"
+# A list comes with a repository that nobody may trust: only names of the form that krtc writes count.
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*").fullmatch
+
+
+def write(folder: str, files: dict[str, str]) -> int:
+    """Makes `folder` hold `files` (path in it to text), and of krtc's no others; says how many files it changed.
+
+    Raises UsageError when the folder is not krtc's to write, OSError when the disk refuses.
+    """
+    folder = folder.rstrip("/") or "/"
+    if os.path.islink(folder):
+        raise UsageError(f"{folder} is a link, and krtc writes through none")
+    if not os.path.lexists(folder):
+        return _write_new(folder, files)
+    known = _known(folder)
+    for name in files:
+        if name not in known and os.path.lexists(os.path.join(folder, name)):
+            raise UsageError(
+                f"{os.path.join(folder, name)} was not written by krtc: move it away, or give another folder"
+            )
+    changed = [name for name, text in files.items() if _content(folder, name) != text.encode()]
+    stale = sorted(known - files.keys())
+    if not changed and not stale and _content(folder, LIST) == _list(files).encode():
+        return 0
+    _replace(folder, LIST, _list({*known, *files}))
+    for name in changed:
+        _replace(folder, name, files[name])
+    for name in stale:
+        _remove(folder, name)
+    _replace(folder, LIST, _list(files))
+    return len(changed) + len(stale)
+
+
+def differences(folder: str, files: dict[str, str]) -> "Iterator[str]":
+    """What `write` would change, a line a file; nothing when the folder is up to date."""
+    known = _known(folder) if os.path.isdir(folder) else set()
+    for name, text in files.items():
+        content = _content(folder, name)
+        if content is None:
+            yield f"{os.path.join(folder, name)} is missing"
+        elif content != text.encode():
+            yield f"{os.path.join(folder, name)} differs"
+    for name in sorted(known - files.keys()):
+        if os.path.lexists(os.path.join(folder, name)):
+            yield f"{os.path.join(folder, name)} is left over"
+    if _content(folder, LIST) != _list(files).encode():
+        yield f"{os.path.join(folder, LIST)} differs: the folder was not written to its end"
+
+
+def _write_new(folder: str, files: dict[str, str]) -> int:
+    """A new tree is made beside its place and renamed once."""
+    parent, name = os.path.split(folder)
+    os.makedirs(parent or ".", exist_ok=True)
+    fresh = os.path.join(parent, f".{name}.krtc-{os.getpid()}")
+    os.mkdir(fresh)
+    try:
+        for path, text in {**files, LIST: _list(files)}.items():
+            target = os.path.join(fresh, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "x", encoding="utf-8", newline="") as file:
+                file.write(text)
+        os.rename(fresh, folder)
+    except BaseException:
+        import shutil
+
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return len(files)
+
+
+def _known(folder: str) -> set[str]:
+    """The files in a folder that krtc wrote; UsageError when it holds others only."""
+    content = _content(folder, LIST)
+    if content is None:
+        if not os.path.isdir(folder):
+            raise UsageError(f"{folder} is not a folder")
+        if os.listdir(folder):
+            raise UsageError(f"the folder {folder} holds files that krtc did not write: give an empty or a new folder")
+        return set()
+    names = {line for line in content.decode("utf-8", "replace").split("\n") if line and not line.startswith("#")}
+    if strange := sorted(name for name in names if not _NAME(name)):
+        raise UsageError(f"{os.path.join(folder, LIST)} names {strange[0]!r}, which krtc never writes")
+    return names
+
+
+def _list(names: "Iterable[str]") -> str:
+    return _HEADER + "".join(f"{name}\n" for name in sorted(names))
+
+
+def _inside(folder: str, name: str) -> str:
+    """The path of a file in a folder; UsageError when a link is on the way."""
+    path = folder
+    for part in name.split("/"):
+        path = os.path.join(path, part)
+        if os.path.islink(path):
+            raise UsageError(f"{path} is a link, and krtc writes through none")
+    return path
+
+
+def _content(folder: str, name: str) -> bytes | None:
+    try:
+        path = _inside(folder, name)
+        if not os.path.isfile(path):
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _replace(folder: str, name: str, text: str) -> None:
+    path = _inside(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    beside = f"{path}.krtc-{os.getpid()}"
+    try:
+        with open(beside, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except BaseException:
+        if os.path.lexists(beside):
+            os.unlink(beside)
+        raise
+
+
+def _remove(folder: str, name: str) -> None:
+    path = _inside(folder, name)
+    if os.path.lexists(path):
+        os.unlink(path)
+    # Folders that this leaves empty go, too, but never the tree itself.
+    while "/" in name:
+        name = name.rpartition("/")[0]
+        try:
+            os.rmdir(os.path.join(folder, name))
+        except OSError:
+            return

@@ -1,0 +1,59 @@
+"""Diagnostic: one thing that is wrong, where it is, and what to do."""
+
+from krtc.diagnostics.codes import Code, Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from krtc.source import Span
+
+
+class Related:
+    """A second place that belongs to a diagnostic, with what it has to do with it."""
+
+    __slots__ = ("message", "span")
+
+    def __init__(self, span: "Span", message: str) -> None:
+        self.span = span
+        self.message = message
+
+
+class Diagnostic:
+    """What is wrong (`message`), where (`span`), and what to do (`help`).
+
+    `related` are second places: the other of two duplicates, the node that was meant.
+    """
+
+    __slots__ = ("code", "help", "message", "related", "span")
+
+    def __init__(
+        self,
+        code: Code,
+        span: "Span",
+        message: str,
+        *,
+        help: str | None = None,
+        related: "Sequence[Related]" = (),
+    ) -> None:
+        self.code = code
+        self.span = span
+        self.message = message
+        self.help = help
+        self.related = related
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is: the severity of its code."""
+        return self.code.severity
+
+
+def in_order(diagnostics: "Iterable[Diagnostic]") -> list[Diagnostic]:
+    """The diagnostics by file, position and code, each once."""
+    unique = {(d.span.file.name, d.span.line, d.span.column, d.code.id, d.message): d for d in diagnostics}
+    return [unique[key] for key in sorted(unique)]
+
+
+def has_errors(diagnostics: "Iterable[Diagnostic]") -> bool:
+    """Whether one of them keeps the input from being compiled."""
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)

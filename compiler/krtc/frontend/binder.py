@@ -1,0 +1,279 @@
+"""Positioned nodes to records: an interpreter of the JSON Schemas that are made from the records themselves.
+
+It knows the words of JSON Schema that those schemas use, and no others; jsonschema is the oracle that tests hold it
+against. Its own part is what jsonschema cannot do: positions, plain scalars that YAML readers take for another type,
+nearest names.
+"""
+
+import re
+
+from krtc.diagnostics import Diagnostic, did_you_mean
+from krtc.diagnostics.codes import AMBIGUOUS_SCALAR, INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE
+from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
+from krtc.model.record import Record, place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Dict
+    from typing import Any
+
+    from krtc.diagnostics import Code
+    from krtc.model.record import Place
+    from krtc.source import Span
+
+    Schema = dict[str, Any]
+
+# What YAML 1.1 or 1.2 readers take for a boolean or null, whatever its case.
+_WORDS = frozenset(("", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+_NULL = ("", "~", "null", "Null", "NULL")
+# ... and for a number, a date or a time: it begins with one of these.
+_NUMBER_START = frozenset("0123456789+-.=<")
+_NUMBER = (
+    r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?([eE][-+]?[0-9]+)?"
+    r"|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))|\.(nan|NaN|NAN)"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t].*)?|=|<<"
+)
+_LONGEST_INTEGER = 20
+
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
+
+
+class _Invalid:
+    """Stands for a value that was not valid; its diagnostic has been given."""
+
+
+_INVALID = _Invalid()
+
+
+class Binder:
+    """Fills the records of one language.
+
+    `schema` is its published JSON Schema, `records` its record classes by name, `root` the one of the whole document.
+    """
+
+    def __init__(self, schema: "Schema", records: "Dict[str, type[Record]]", root: type[Record]) -> None:
+        self._definitions: dict[str, Schema] = schema["definitions"]
+        self._records = records
+        self._schema = schema
+        self._root = root
+        self.diagnostics: list[Diagnostic] = []
+
+    def bind(self, node: Node) -> Record | None:
+        """The record that a document says, or None; then `diagnostics` tells all that is wrong."""
+        value = self._record(node, self._schema, self._root)
+        return value if isinstance(value, Record) and not self.diagnostics else None
+
+    def _report(self, code: "Code", span: "Span", message: str, help: str | None = None) -> _Invalid:
+        self.diagnostics.append(Diagnostic(code, span, message, help=help))
+        return _INVALID
+
+    def _value(self, node: Node, schema: "Schema", what: str) -> "Any":
+        """A value by its schema; `what` names it in messages."""
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            return self._record(node, self._definitions[name], self._records[name])
+        if "anyOf" in schema:
+            return self._value(node, self._alternative(node, schema["anyOf"]), what)
+        kind = schema["type"]
+        if kind == "null":
+            return None
+        if type(node) is Scalar:
+            if kind == "string":
+                return self._string(node, schema, what)
+            if kind == "integer":
+                return self._integer(node, schema, what)
+            if kind == "boolean":
+                return self._boolean(node, what)
+        elif type(node) is Sequence and kind == "array":
+            return self._list(node, schema, what)
+        elif type(node) is Mapping and kind == "object":
+            return self._map(node, schema, what)
+        return self._wrong_type(node, kind, what)
+
+    def _alternative(self, node: Node, alternatives: "list[Schema]") -> "Schema":
+        """The alternative that a value is judged by: the one that names it or is of its kind, else the first."""
+        natural = _natural_kind(node)
+        fitting = []
+        for schema in alternatives:
+            definition = self._definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+            if definition["type"] == natural:
+                if type(node) is Scalar and definition.get("const") == node.text:
+                    return schema
+                fitting.append(schema)
+        return (fitting or alternatives)[0]
+
+    def _wrong_type(self, node: Node, kind: str, what: str) -> _Invalid:
+        found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
+        return self._report(WRONG_TYPE, node.span, f"{what} must be {_KINDS[kind]}, and this is {found}")
+
+    def _record(self, node: Node, schema: "Schema", record: type[Record]) -> "Record | _Invalid":
+        owner = _in_words(record)
+        if type(node) is not Mapping:
+            return self._wrong_type(node, "object", owner)
+        properties: dict[str, Schema] = schema.get("properties", {})
+        fields: dict[str, Any] = {}
+        places: dict[Place, Span] = {"": node.span}
+        valid = True
+        for key, (at, value) in node.entries.items():
+            if key not in properties:
+                valid = False
+                self._report(
+                    UNKNOWN_KEY,
+                    at.span,
+                    f"{owner} has no key `{key}`",
+                    did_you_mean(key, properties) or _list(properties),
+                )
+                continue
+            field = _snake(key)
+            found = self._value(value, properties[key], f"`{key}` of {owner}")
+            valid = valid and found is not _INVALID
+            fields[field] = found
+            places[field] = value.span
+            places[f"{field}:"] = at.span
+            if type(value) is Sequence:
+                for index, item in enumerate(value.items):
+                    places[field, index] = item.span
+        for key in schema.get("required", ()):
+            if key not in node.entries:
+                valid = False
+                self._missing(node, key, properties, owner)
+        if not valid:
+            return _INVALID
+        result = record(**fields)
+        place(result, places)
+        return result
+
+    def _missing(self, node: Mapping, key: str, properties: "dict[str, Schema]", owner: str) -> None:
+        # A key that is there but misspelt has been reported once; its absence is no second mistake.
+        strangers = [stranger for stranger in node.entries if stranger not in properties]
+        if any(did_you_mean(stranger, properties) == f"did you mean `{key}`?" for stranger in strangers):
+            return
+        schema = properties[key]
+        example = schema.get("const") or next(iter(schema.get("examples", ())), None)
+        help_text = f"add `{key}: {example}`" if isinstance(example, str) else f"add `{key}:`"
+        description = schema.get("description", "")
+        first = next(iter(node.entries.values()))[0].span if node.entries else node.span
+        self._report(MISSING_KEY, first, f"{owner} needs the key `{key}`", f"{help_text} ({description.rstrip('.')})")
+
+    def _map(self, node: Mapping, schema: "Schema", what: str) -> "dict[str, Any] | _Invalid":
+        result: dict[str, Any] = {}
+        valid = True
+        for key, (at, value) in node.entries.items():
+            checked_key = self._string(at, schema.get("propertyNames", {}), f"a key of {what}")
+            found = self._value(value, schema["additionalProperties"], f"`{key}` in {what}")
+            valid = valid and checked_key is not _INVALID and found is not _INVALID
+            result[key] = found
+        return result if valid else _INVALID
+
+    def _list(self, node: Sequence, schema: "Schema", what: str) -> "list[Any] | _Invalid":
+        if len(node.items) < schema.get("minItems", 0):
+            return self._report(INVALID_VALUE, node.span, f"{what} must hold at least one item")
+        result = [self._value(item, schema["items"], f"an item of {what}") for item in node.items]
+        return _INVALID if any(item is _INVALID for item in result) else result
+
+    def _string(self, node: Scalar, schema: "Schema", what: str) -> "str | _Invalid":
+        text = node.text
+        if node.plain and _is_ambiguous(text):
+            if not text:
+                return self._wrong_type(node, "string", what)
+            return self._report(
+                AMBIGUOUS_SCALAR,
+                node.span,
+                f"{what} is text, and YAML readers do not all take `{text}` for text",
+                f'quote it: "{text}"',
+            )
+        if "const" in schema or "enum" in schema:
+            allowed = schema.get("enum") or [schema["const"]]
+            if text not in allowed:
+                help_text = did_you_mean(text, allowed) or _list(allowed)
+                return self._report(INVALID_VALUE, node.span, f"{what} cannot be `{_short(text)}`", help_text)
+        if len(text) < schema.get("minLength", 0):
+            return self._report(INVALID_VALUE, node.span, f"{what} must not be empty")
+        if "maxLength" in schema and len(text) > schema["maxLength"]:
+            return self._report(
+                INVALID_VALUE,
+                node.span,
+                f"{what} has {len(text)} characters, and at most {schema['maxLength']} are allowed",
+            )
+        if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
+            return self._report(
+                INVALID_VALUE,
+                node.span,
+                f"{what} cannot be `{_short(text)}`",
+                "it " + schema.get("patternErrorMessage", f"must match {schema['pattern']}"),
+            )
+        return text
+
+    def _integer(self, node: Scalar, schema: "Schema", what: str) -> "int | _Invalid":
+        digits = node.text[1:] if node.text[:1] in ("-", "+") else node.text
+        if not (node.plain and digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")):
+            help_text = "remove the quotes" if digits.isdigit() else None
+            return self._report(
+                WRONG_TYPE, node.span, f"{what} must be a whole number, and `{_short(node.text)}` is none", help_text
+            )
+        if len(digits) > _LONGEST_INTEGER:
+            return self._report(INVALID_VALUE, node.span, f"{what} has more than {_LONGEST_INTEGER} digits")
+        number = int(node.text)
+        if number < schema.get("minimum", number) or number > schema.get("maximum", number):
+            low, high = schema.get("minimum"), schema.get("maximum")
+            limits = f"from {low} to {high}" if high is not None else f"{low} or more"
+            return self._report(INVALID_VALUE, node.span, f"{what} must be {limits}, and this is {number}")
+        return number
+
+    def _boolean(self, node: Scalar, what: str) -> "bool | _Invalid":
+        if node.plain and node.text in _TRUE:
+            return True
+        if node.plain and node.text in _FALSE:
+            return False
+        return self._report(
+            WRONG_TYPE,
+            node.span,
+            f"{what} must be true or false, and `{_short(node.text)}` is neither for all YAML readers",
+        )
+
+
+def _natural_kind(node: Node) -> str:
+    """What a value is, in the words of JSON Schema, before anything is expected of it."""
+    if type(node) is not Scalar:
+        return "object" if type(node) is Mapping else "array"
+    if node.plain:
+        if node.text in _NULL:
+            return "null"
+        if node.text.lstrip("+-").isdecimal():
+            return "integer"
+        if node.text in _TRUE or node.text in _FALSE:
+            return "boolean"
+    return "string"
+
+
+def _is_ambiguous(text: str) -> bool:
+    """Whether a YAML 1.1 or 1.2 reader takes an unquoted text for something else."""
+    if text[:1] in _NUMBER_START:
+        return re.fullmatch(_NUMBER, text) is not None
+    return len(text) < 6 and text.lower() in _WORDS
+
+
+def _in_words(record: type[Record]) -> str:
+    """A record's name for people: `ObjectStore` is "an object store"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", record.__name__).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _snake(key: str) -> str:
+    """`krtVersion` to `krt_version`."""
+    return key if key.islower() else "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
+
+
+def _list(names: "Any") -> str:
+    return "it is one of: " + ", ".join(f"`{name}`" for name in names)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,78 @@
+"""What a chart's values are: each parameter of a version with its comment and its schema, out of the language."""
+
+import json
+
+from krtc.manifests import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from krtc.manifests import Bundle, Param
+
+    Schema = dict[str, Any]
+
+# What people look for first comes first.
+GROUPS = (
+    "status",
+    "workflows",
+    "entrypoint",
+    "config",
+    "ingress",
+    "resources",
+    "pods",
+    "images",
+    "nats",
+    "mongodb",
+    "influxdb",
+)
+
+
+def describe(bundle: "Bundle", schemas: "Iterable[str]") -> list[Value]:
+    """The values that a version's objects depend on, each once, by group, then as the objects name them.
+
+    `schemas` are the texts of the published schemas.
+    """
+    definitions: dict[str, Schema] = {}
+    for text in schemas:
+        schema = json.loads(text)
+        definitions |= schema["definitions"]
+    found: dict[tuple[str, ...], Value] = {}
+    for resource in (*bundle.resources, *bundle.tests):
+        for param in resource.params():
+            if param.path not in found:
+                found[param.path] = _value(param, definitions)
+    return sorted(found.values(), key=lambda value: GROUPS.index(value.path[0]))
+
+
+def _value(param: "Param", definitions: "dict[str, Schema]") -> Value:
+    definition, key = param.about.split(".")
+    schema = _inlined(definitions[definition]["properties"][key], definitions)
+    comment = schema.pop("description")
+    if "type" in param.narrow:  # a part of what the language has as one
+        return Value(param.path, param.default, f"{comment} Here: {param.path[-1]}.", dict(param.narrow))
+    schema.pop("default", None)
+    if param.path[:2] in (("config", "variables"), ("config", "files")):
+        schema = schema["additionalProperties"]
+        schema.pop("anyOf", None)
+        schema["type"] = "string"
+    return Value(param.path, param.default, comment, {**schema, **param.narrow})
+
+
+def _inlined(schema: "Any", definitions: "dict[str, Schema]") -> "Any":
+    """A schema in which every reference is what it refers to, and null is no choice: a chart's values have none."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]] | rest, definitions)
+    inlined = {key: _inlined(value, definitions) for key, value in schema.items()}
+    if "anyOf" in inlined:
+        inlined["anyOf"] = [choice for choice in inlined["anyOf"] if choice.get("type") != "null"]
+        if len(inlined["anyOf"]) == 1:
+            (choice,) = inlined.pop("anyOf")
+            inlined = choice | inlined
+    return inlined

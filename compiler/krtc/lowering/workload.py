@@ -1,0 +1,436 @@
+"""The Deployments of a version: the entrypoint's and the nodes'.
+
+What each container reads, mounts and may do is the runtime contract of the KAI Server (KRE 8.2); probes, grace periods
+and read-only roots are what its images were seen to need.
+"""
+
+from krtc.lowering import config, messaging
+from krtc.lowering.common import camel, identity, labels, param
+from krtc.lowering.network import GRPC_PORT, WEB_PORT
+from krtc.manifests import RUNNING, Merge, Optional, Param, Resource, Text, When
+from krtc.model import runners
+from krtc.model.runtime import NodeSettings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from krtc.manifests.leaves import Data
+    from krtc.model.krt import Node, Workflow
+    from krtc.model.program import Program
+    from krtc.model.runtime import Images, Resources
+
+KRT_FILES = "/krt-files"
+LOGS = "/var/log/app"
+TMP = "/tmp"  # noqa: S108 (in the containers)
+SCRIPTS = "/krt-scripts"
+SUBJECTS = "/src/conf/nats_subject.json"
+
+# Seconds. SIGTERM does nothing to the runners: the grace period is the time that they work on.
+REQUEST_TIMEOUT = 30
+JS_REQUEST_TIMEOUT = 5
+DEREGISTRATION = 5
+NODE_GRACE = 10
+
+# In a chart the address of NATS is two values: fluent-bit and the probes need its host and its port apart.
+HOST = "^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$"
+PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
+
+GPU = {"nvidia.com/gpu": "1"}
+GPU_SELECTOR = {"konstellation.io/gpu": "true"}
+GPU_TOLERATIONS = [
+    {"key": "konstellation.io/gpu", "operator": "Exists", "effect": "NoSchedule"},
+    {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
+]
+
+FLUENT_BIT_FILES = ("fluent-bit.conf", "parsers.conf")
+
+
+def deployments(program: "Program", files: config.Files) -> "Iterator[Resource]":
+    """The entrypoint's Deployment, and one for each node."""
+    yield _Pod(program, files).entrypoint()
+    for workflow in program.version.workflows:
+        for node in workflow.nodes:
+            yield _Pod(program, files).node(workflow, node)
+
+
+class _Pod:
+    """What a Deployment is put together from."""
+
+    def __init__(self, program: "Program", files: config.Files) -> None:
+        self.program = program
+        self.files = files
+        self.settings = program.settings
+        self.writable: list[str] = []  # the names of the emptyDirs that containers asked for
+
+    def entrypoint(self) -> Resource:
+        """The process that takes requests, and an nginx that serves its proto."""
+        program, names = self.program, self.program.names
+        entrypoint = program.version.entrypoint
+        # The entrypoint's own name stands for its workflow, too (KRE).
+        env = self._environment(dict.fromkeys(("WORKFLOW_ID", "WORKFLOW_NAME", "NODE_ID", "NODE_NAME"), "entrypoint"))
+        resources = self._resources(self.settings.resources.entrypoint, "resources", "entrypoint")
+        proto = f"/proto/{entrypoint.proto}"
+        containers = [
+            self._runner(
+                "entrypoint",
+                entrypoint.image,
+                ("entrypoint", "image"),
+                "Entrypoint.image",
+                env=[
+                    *env,
+                    _variable("KRT_NATS_SUBJECTS_FILE", SUBJECTS),
+                    _variable("KRT_REQUEST_TIMEOUT", str(REQUEST_TIMEOUT)),
+                    _variable("KRT_JS_REQUEST_TIMEOUT", str(JS_REQUEST_TIMEOUT)),
+                ],
+                resources=resources,
+                mounts=[self._file("nats_subject.json", SUBJECTS)],
+                more={
+                    "ports": [{"name": "grpc", "containerPort": GRPC_PORT, "protocol": "TCP"}],
+                    # It listens once it has read its subjects; it answers once it is connected.
+                    "startupProbe": {"tcpSocket": {"port": GRPC_PORT}, "periodSeconds": 2, "failureThreshold": 60},
+                    # The endpoints go first: a request that comes with the SIGTERM is still answered.
+                    "lifecycle": {"preStop": {"sleep": {"seconds": DEREGISTRATION}}},
+                },
+            ),
+            self._platform(
+                "nginx",
+                "nginx",
+                env=env,
+                user=runners.NGINX_USER,
+                mounts=[
+                    self._file("default.conf", "/etc/nginx/conf.d/default.conf"),
+                    {"name": "krt-files", "mountPath": proto, "subPath": entrypoint.proto, "readOnly": True},
+                    self._empty("tmp", TMP),
+                ],
+                more={
+                    "ports": [{"name": "web", "containerPort": WEB_PORT, "protocol": "TCP"}],
+                    "readinessProbe": {"tcpSocket": {"port": WEB_PORT}, "periodSeconds": 5},
+                },
+            ),
+        ]
+        needs = [f"stream/{names.stream(workflow)}" for workflow in program.version.workflows]
+        return self._deployment(
+            names.entrypoint(),
+            identity(program, "entrypoint"),
+            replicas=1,
+            env=env,
+            needs=needs,
+            containers=containers,
+            resources=resources,
+            annotations={
+                "checksum/files": self.files.checksum(
+                    "nats_subject.json", "default.conf", *FLUENT_BIT_FILES, "connected.sh", "wait.sh"
+                )
+            },
+            grace=REQUEST_TIMEOUT + DEREGISTRATION,
+        )
+
+    def node(self, workflow: "Workflow", node: "Node") -> Resource:
+        """A node of a workflow."""
+        program, names = self.program, self.program.names
+        own = program.entry.nodes.get(workflow.name, {}).get(node.name) or NodeSettings()
+        path = ("workflows", workflow.name, "nodes", node.name)
+        env = self._environment(
+            {
+                "WORKFLOW_ID": names.id(workflow.name),
+                "WORKFLOW_NAME": workflow.name,
+                "NODE_ID": names.id(workflow.name, node.name),
+                "NODE_NAME": node.name,
+            }
+        )
+        buckets = {
+            "KRT_NATS_KEY_VALUE_STORE_PROJECT": names.key_value_store(),
+            "KRT_NATS_KEY_VALUE_STORE_WORKFLOW": names.key_value_store(workflow),
+            "KRT_NATS_KEY_VALUE_STORE_NODE": names.key_value_store(workflow, node),
+        }
+        own_env = {
+            "KRT_HANDLER_PATH": _literal(node.src),
+            "KRT_IS_EXITPOINT": "true" if node.name == workflow.exitpoint else "false",
+            "KRT_NATS_STREAM": names.stream(workflow),
+            "KRT_NATS_INPUTS": ",".join(_literal(names.subject(workflow, s)) for s in node.subscriptions),
+            "KRT_NATS_OUTPUT": names.subject(workflow, node.name),
+            "KRT_NATS_MONGO_WRITER": f"mongo_writer_data.{self.settings.runtime}",
+            **buckets,
+        }
+        needs: list[Data] = [f"stream/{names.stream(workflow)}", *(f"kv/{bucket}" for bucket in buckets.values())]
+        # Left out when there is none: kre-py ends when it is empty.
+        if node.object_store:
+            bucket = names.object_bucket(workflow, node.object_store)
+            own_env["KRT_NATS_OBJECT_STORE"] = bucket
+            needs.append(f"object-store/{bucket}")
+        own_env["KRT_JS_REQUEST_TIMEOUT"] = str(JS_REQUEST_TIMEOUT)
+        for subscription in node.subscriptions:
+            durable = f"consumer/{names.stream(workflow)}/{names.durable(workflow, node, subscription)}"
+            needs.append(When(messaging.platform_consumers(program), _literal(durable)))
+        shared = self._resources(self.settings.resources.node, "resources", "node")
+        resources = self._over(shared, own.resources, path, GPU if node.gpu else {})
+        container = self._runner(
+            "node",
+            node.image,
+            (*path, "image"),
+            "Node.image",
+            env=[*env, *(_variable(name, value) for name, value in own_env.items()), *config.references(program)],
+            resources=resources,
+            mounts=[],
+            more={"envFrom": [{"configMapRef": {"name": names.object("config")}}]},
+        )
+        return self._deployment(
+            names.object(workflow.name, node.name),
+            identity(program, "node", workflow, node),
+            replicas=Param((*path, "replicas"), own.replicas or node.replicas, "Node.replicas"),
+            env=env,
+            needs=needs,
+            containers=[container],
+            resources=self._over(shared, own.resources, path, {}),
+            annotations={
+                "checksum/config": config.checksum(program),
+                "checksum/files": self.files.checksum(*FLUENT_BIT_FILES, "connected.sh", "wait.sh"),
+            },
+            grace=NODE_GRACE,
+            node_selector=(param(own, "node_selector", *path, "nodeSelector"), GPU_SELECTOR if node.gpu else {}),
+            tolerations=GPU_TOLERATIONS if node.gpu else [],
+        )
+
+    def _deployment(
+        self,
+        name: str,
+        own: "dict[str, str]",
+        *,
+        replicas: "Data",
+        env: "list[Data]",
+        needs: "list[Data]",
+        containers: "list[Data]",
+        resources: "dict[str, Data]",
+        annotations: "dict[str, Data]",
+        grace: int,
+        node_selector: "tuple[Data, ...]" = (),
+        tolerations: "list[dict[str, str]] | None" = None,
+    ) -> Resource:
+        program, pods = self.program, self.settings.pods
+        images = self.settings.images
+        init = [self._wait(env, needs), self._downloader(env, resources)]
+        containers = [*containers, self._fluent_bit(env)]
+        all_tolerations = Merge(param(pods, "tolerations", "pods", "tolerations"), tolerations or [])
+        pod = {
+            "serviceAccountName": param(pods, "service_account_name", "pods", "serviceAccountName"),
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "priorityClassName": Optional(param(pods, "priority_class_name", "pods", "priorityClassName")),
+            "imagePullSecrets": Optional(param(images, "pull_secrets", "images", "pullSecrets")),
+            "nodeSelector": Optional(Merge(param(pods, "node_selector", "pods", "nodeSelector"), *node_selector)),
+            "tolerations": Optional(all_tolerations),
+            "terminationGracePeriodSeconds": grace,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "fsGroup": runners.DEFAULT_USER,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "initContainers": init,
+            "containers": containers,
+            "volumes": [
+                *({"name": volume, "emptyDir": {}} for volume in dict.fromkeys(self.writable)),
+                {"name": "files", "configMap": {"name": self.files.name}},
+            ],
+        }
+        return Resource(
+            "apps/v1",
+            "Deployment",
+            name,
+            labels=labels(program, own),
+            body={
+                "spec": {
+                    "replicas": replicas,
+                    "selector": {"matchLabels": own},
+                    "template": {
+                        "metadata": {
+                            "labels": labels(program, own),
+                            "annotations": Merge(param(pods, "annotations", "pods", "annotations"), annotations),
+                        },
+                        "spec": pod,
+                    },
+                }
+            },
+            when=(RUNNING,),
+        )
+
+    # Containers
+
+    def _runner(
+        self,
+        name: str,
+        image: str,
+        path: tuple[str, ...],
+        about: str,
+        *,
+        env: "list[Data]",
+        resources: "dict[str, Data]",
+        mounts: "list[Data]",
+        more: "dict[str, Data]",
+    ) -> "dict[str, Data]":
+        """The container of an image of krt.yml: with a read-only root when it is known what the image writes."""
+        images = self.settings.images
+        runner = runners.runner(images, image)
+        writes = runner.writes if runner else ()
+        start: dict[str, Data] = {}
+        if runner and runner.command:
+            start = {"command": list(runner.command), "workingDir": runner.working_dir}
+        connected = {"exec": {"command": ["sh", f"{SCRIPTS}/connected.sh"]}, "timeoutSeconds": 5}
+        return {
+            "name": name,
+            "image": Param(path, image, about, _same_kind(images, image)),
+            "imagePullPolicy": self._pull_policy(),
+            **start,
+            "env": env,
+            **more,
+            "resources": resources,
+            "readinessProbe": {**connected, "periodSeconds": 5, "failureThreshold": 1},
+            # A runner never finds back to a NATS that was away for two minutes; one that can, is left in peace.
+            "livenessProbe": {**connected, "periodSeconds": 10, "failureThreshold": 15},
+            "securityContext": restricted(runners.user(images, image) or runners.DEFAULT_USER, runner is not None),
+            "volumeMounts": [
+                *mounts,
+                {**self._empty("krt-files", KRT_FILES), "readOnly": True},
+                self._empty("app-log", LOGS),
+                *(self._empty(folder.strip("/").replace("/", "-"), folder) for folder in writes),
+                self._file("connected.sh", f"{SCRIPTS}/connected.sh"),
+            ],
+        }
+
+    def _platform(
+        self,
+        name: str,
+        image: str,
+        *,
+        env: "list[Data]",
+        mounts: "list[Data]",
+        more: "dict[str, Data]",
+        user: int = runners.DEFAULT_USER,
+        resources: "dict[str, Data] | None" = None,
+    ) -> "dict[str, Data]":
+        """A container of the platform's own."""
+        images = self.settings.images
+        own = resources or self._resources(self.settings.resources.sidecars, "resources", "sidecars")
+        return {
+            "name": name,
+            "image": param(images, image, "images", camel(image)),
+            "imagePullPolicy": self._pull_policy(),
+            "env": env,
+            **more,
+            "resources": own,
+            "securityContext": restricted(user, read_only=True),
+            "volumeMounts": mounts,
+        }
+
+    def _wait(self, env: "list[Data]", needs: "list[Data]") -> "dict[str, Data]":
+        """Waits for streams, buckets and consumers: a runner that does not find them ends, or is silent for ever."""
+        script = f"{SCRIPTS}/wait.sh"
+        return self._platform(
+            "wait-for-nats",
+            "nats_cli",
+            env=env,
+            mounts=[self._file("wait.sh", script), self._empty("tmp", TMP)],
+            more={"command": ["sh", script], "args": needs},
+        )
+
+    def _downloader(self, env: "list[Data]", resources: "dict[str, Data]") -> "dict[str, Data]":
+        """Fetches the .krt from GridFS and unpacks it; it holds it in memory, so it may use what the runner may."""
+        return self._platform(
+            "krt-files-downloader",
+            "krt_files_downloader",
+            env=env,
+            mounts=[self._empty("krt-files", KRT_FILES)],
+            more={},
+            resources=resources,
+        )
+
+    def _fluent_bit(self, env: "list[Data]") -> "dict[str, Data]":
+        """Ships the logs to NATS."""
+        folder = "/fluent-bit/etc"
+        return self._platform(
+            "fluent-bit",
+            "fluent_bit",
+            env=env,
+            mounts=[
+                *(self._file(name, f"{folder}/{name}") for name in FLUENT_BIT_FILES),
+                {**self._empty("app-log", LOGS), "readOnly": True},
+            ],
+            more={"command": ["/fluent-bit/bin/fluent-bit", "-c", f"{folder}/fluent-bit.conf", "-v"]},
+        )
+
+    # Parts of containers
+
+    def _environment(self, own: "dict[str, str]") -> "list[Data]":
+        """What every container of the pod reads; `own` are the ids and names of its workflow and node."""
+        program, settings, names = self.program, self.settings, self.program.names
+        host, _, port = settings.nats.server.rpartition(":")
+        nats_host = Param(("nats", "host"), host, "Nats.server", {"type": "string", "pattern": HOST})
+        nats_port = Param(("nats", "port"), int(port), "Nats.server", PORT)
+        secret = settings.mongodb.uri_from.secret_key_ref
+        path = ("mongodb", "uriFrom", "secretKeyRef")
+        uri = {"name": param(secret, "name", *path, "name"), "key": param(secret, "key", *path, "key")}
+        mongodb = settings.mongodb
+        return [
+            _variable("KRT_RUNTIME_ID", settings.runtime),
+            _variable("KRT_VERSION_ID", program.entry.id or names.id()),
+            _variable("KRT_VERSION", program.version.version),
+            *(_variable(f"KRT_{name}", value) for name, value in own.items()),
+            _variable("KRT_BASE_PATH", KRT_FILES),
+            _variable("KRT_NATS_SERVER", Text(nats_host, ":", nats_port)),
+            _variable("KRT_NATS_HOST", nats_host),
+            _variable("KRT_NATS_PORT", Text(nats_port)),
+            {"name": "KRT_MONGO_URI", "valueFrom": {"secretKeyRef": uri}},
+            _variable("KRT_MONGO_DB_NAME", param(mongodb, "database", "mongodb", "database")),
+            _variable("KRT_MONGO_BUCKET", param(mongodb, "bucket", "mongodb", "bucket")),
+            _variable("KRT_INFLUX_URI", param(settings.influxdb, "uri", "influxdb", "uri")),
+        ]
+
+    def _resources(self, resources: "Resources", *path: str) -> "dict[str, Data]":
+        return {kind: Optional(Merge(param(resources, kind, *path, kind))) for kind in ("requests", "limits")}
+
+    def _over(
+        self, shared: "dict[str, Data]", own: "Resources", path: tuple[str, ...], literal: "dict[str, str]"
+    ) -> "dict[str, Data]":
+        """Resources with a node's own over them, and `literal` over both."""
+        return {
+            kind: Optional(Merge(*merge.value.parts, param(own, kind, *path, "resources", kind), literal))
+            for kind, merge in shared.items()
+        }
+
+    def _pull_policy(self) -> Param:
+        return param(self.settings.images, "pull_policy", "images", "pullPolicy")
+
+    def _empty(self, volume: str, path: str) -> "dict[str, Data]":
+        self.writable.append(volume)
+        return {"name": volume, "mountPath": path}
+
+    def _file(self, name: str, path: str) -> "dict[str, Data]":
+        return {"name": "files", "mountPath": path, "subPath": name, "readOnly": True}
+
+
+def _variable(name: str, value: "Data") -> "dict[str, Data]":
+    return {"name": name, "value": value}
+
+
+def _literal(text: str) -> str:
+    """A text as it stands where Kubernetes expands `$(NAME)`: it arrives as it was written."""
+    return text.replace("$", "$$")
+
+
+def restricted(user: int, read_only: bool) -> "dict[str, Data]":
+    """Pod Security "restricted"; the images' users are names, so the number is ours to give."""
+    return {
+        "runAsUser": user,
+        "runAsNonRoot": True,
+        "readOnlyRootFilesystem": read_only,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def _same_kind(images: "Images", image: str) -> "dict[str, Data]":
+    """The schema of an image in a chart: another tag or registry, but the same runner, for its user depends on it."""
+    known = runners.known_patterns(images)
+    own = [{"pattern": runners.expression(p)} for p in known if runners.matches(image, p)]
+    others = [{"pattern": runners.expression(p)} for p in known if not runners.matches(image, p)]
+    return {**({"allOf": own} if own else {}), **({"not": {"anyOf": others}} if others else {})}

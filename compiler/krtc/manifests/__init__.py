@@ -1,0 +1,39 @@
+"""The output as typed data: objects with late-bound leaves, and their order."""
+
+from krtc.manifests.leaves import (
+    ABSENT,
+    PUBLISHED,
+    RUNNING,
+    STATUS,
+    Digest,
+    Is,
+    Merge,
+    Optional,
+    Param,
+    Text,
+    When,
+    params,
+    resolve,
+)
+from krtc.manifests.resource import Bundle, Resource, file_name
+from krtc.manifests.value import Value
+
+__all__ = [
+    "ABSENT",
+    "PUBLISHED",
+    "RUNNING",
+    "STATUS",
+    "Bundle",
+    "Digest",
+    "Is",
+    "Merge",
+    "Optional",
+    "Param",
+    "Resource",
+    "Text",
+    "Value",
+    "When",
+    "file_name",
+    "params",
+    "resolve",
+]

@@ -1,0 +1,179 @@
+"""Late-bound leaves: the closed algebra that lets one lowering serve every back end.
+
+A manifest is plain data (dict, list, str, int, bool) in which these may stand for a value, an item or a field.
+`resolve` gives what they are for one status; a chart's back end writes the same as Helm expressions.
+"""
+
+import hashlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    Data = Any  # plain data with leaves in it
+
+
+class _Absent:
+    """What a field or an item resolves to that is not there."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
+
+
+class Param:
+    """A value that people tune: `path` in a chart's values, and `default`, what the other forms print.
+
+    `about` is where the language tells of it ("Nats.replicas": a definition and a key of the published schemas), from
+    which its comment and its schema are made; `narrow` is what the schema demands beyond that. Without a default (None)
+    it is required of whoever installs the chart.
+    """
+
+    __slots__ = ("about", "default", "narrow", "path")
+
+    def __init__(
+        self, path: "Sequence[str]", default: "Data", about: str, narrow: "Mapping[str, Data] | None" = None
+    ) -> None:
+        self.path = tuple(path)
+        self.default = default
+        self.about = about
+        self.narrow = narrow or {}
+
+
+class Text:
+    """The concatenation of texts, numbers and leaves."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: "Data") -> None:
+        self.parts = parts
+
+
+class Merge:
+    """One mapping, or one list, of several: of mappings, the later wins key by key; lists follow each other."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: "Data") -> None:
+        self.parts = parts
+
+
+class Digest:
+    """The sha256, in hex, of the joined sha256 of each value."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: "Data") -> None:
+        self.parts = parts
+
+
+class Is:
+    """A condition: the value of a parameter is one of `values`."""
+
+    __slots__ = ("param", "values")
+
+    def __init__(self, param: Param, *values: "str | bool") -> None:
+        self.param = param
+        self.values = values
+
+
+class When:
+    """`then` under a condition, else `otherwise`; without `otherwise` the field or the item is not there."""
+
+    __slots__ = ("otherwise", "test", "then")
+
+    def __init__(self, test: Is, then: "Data", otherwise: "Data" = ABSENT) -> None:
+        self.test = test
+        self.then = then
+        self.otherwise = otherwise
+
+
+class Optional:
+    """A value whose field is left out when it is empty: "", [] or {}."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: "Data") -> None:
+        self.value = value
+
+
+STATUS = Param(("status",), "started", "VersionEntry.status")
+RUNNING = Is(STATUS, "started", "published")
+PUBLISHED = Is(STATUS, "published")
+
+
+def holds(test: Is, status: str) -> bool:
+    """Whether a condition holds in a status, with every other parameter at its default."""
+    return _value(test.param, status) in test.values
+
+
+def resolve(data: "Data", status: str) -> "Data":
+    """What data with leaves in it is in one status, with every other parameter at its default."""
+    kind = type(data)
+    if kind is str or kind is int or kind is bool:
+        return data
+    if kind is dict:
+        fields = {key: resolve(value, status) for key, value in data.items()}
+        return {key: value for key, value in fields.items() if value is not ABSENT}
+    if kind is list:
+        items = [resolve(item, status) for item in data]
+        return [item for item in items if item is not ABSENT]
+    if kind is Param:
+        return _value(data, status)
+    if kind is Text:
+        return "".join([str(resolve(part, status)) for part in data.parts])
+    if kind is When:
+        return resolve(data.then if holds(data.test, status) else data.otherwise, status)
+    if kind is Optional:
+        value = resolve(data.value, status)
+        return ABSENT if value is ABSENT or value in ("", [], {}) else value
+    if kind is Merge:
+        return _merged([resolve(part, status) for part in data.parts])
+    if kind is Digest:
+        joined = "".join([_sha256(resolve(part, status)) for part in data.parts])
+        return _sha256(joined)
+    if data is ABSENT:
+        return ABSENT
+    raise TypeError(f"{kind.__name__} is no part of a manifest")
+
+
+def _value(param: Param, status: str) -> "Data":
+    if param is STATUS:
+        return status
+    if param.default is None:
+        raise ValueError(f"{'.'.join(param.path)} has no value: the analysis lets no such version through")
+    return param.default
+
+
+def _merged(parts: "list[Data]") -> "Data":
+    if isinstance(parts[0], list):
+        return [item for part in parts for item in part]
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def params(data: "Data") -> "Iterable[Param]":
+    """Every parameter in data, in the order in which it stands there, as often as it stands there."""
+    if isinstance(data, Param):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from params(value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from params(item)
+    elif isinstance(data, Text | Merge | Digest):
+        for part in data.parts:
+            yield from params(part)
+    elif isinstance(data, When):
+        yield data.test.param
+        yield from params(data.then)
+        yield from params(data.otherwise)
+    elif isinstance(data, Optional):
+        yield from params(data.value)

@@ -1,0 +1,107 @@
+"""Every name that is made from a runtime R, a version V, a workflow W and a node N: pure functions of these alone.
+
+NATS names are those of the KAI Server: the runners compute or expect them. Names of Kubernetes objects are ours where
+the KAI Server's would not be unique or too long: parts are joined by `--`, which no part holds, so that (`a-b`, `c`)
+and (`a`, `b-c`) differ. What does not fit that form ends in `---` and a hash of all parts, which no other name does.
+"""
+
+import hashlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from krtc.model.krt import Node, ObjectStore, Version, Workflow
+    from krtc.model.runtime import Runtime
+
+# A DNS-1123 label: the limit of a Service's name, and what keeps a pod's host name whole.
+LONGEST_LABEL = 63
+# A DNS-1123 subdomain: the limit of all other names.
+LONGEST_NAME = 253
+_HASH = 10
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+ENTRYPOINT = "entrypoint"
+ACTIVE_ENTRYPOINT = "active-entrypoint"
+
+
+class Names:
+    """The names of one version in one runtime."""
+
+    def __init__(self, runtime: "Runtime", version: "Version") -> None:
+        self.r = runtime.runtime
+        self.v = version.version
+        self._prefixed = runtime.naming == "runtime"
+
+    # Kubernetes objects
+
+    def object(self, *parts: str) -> str:
+        """The name of an object of the version: `V`, `V--PART`, ...; with the runtime before it when so set."""
+        return self._name((self.v, *parts), "--".join((self.v, *parts)))
+
+    def entrypoint(self) -> str:
+        """The Deployment of the entrypoint: `V-entrypoint`, as in KRE."""
+        return self._name((self.v, ENTRYPOINT), f"{self.v}-{ENTRYPOINT}")
+
+    def active_entrypoint(self) -> str:
+        """The Service (and the route) of the published version."""
+        return self._name((ACTIVE_ENTRYPOINT,), ACTIVE_ENTRYPOINT)
+
+    def consumer(self, workflow: "Workflow", node: "Node", subscription: str) -> str:
+        """The object of a durable consumer: one for each subscription of a node."""
+        return self.long_object(workflow.name, node.name, *subscription.split("."))
+
+    def long_object(self, *parts: str) -> str:
+        """The same for an object whose name ends in no label and no host name."""
+        return self._name((self.v, *parts), "--".join((self.v, *parts)), LONGEST_NAME)
+
+    def object_store(self, workflow: "Workflow", store: "ObjectStore") -> str:
+        """The object of an object store: one for each that nodes share."""
+        return self.long_object(*([workflow.name] if store.scope == "workflow" else []), store.name)
+
+    def _name(self, parts: tuple[str, ...], name: str, longest: int = LONGEST_LABEL) -> str:
+        # A sub-topic may hold anything; every other part is a resource name already.
+        plain = all("--" not in part and _NAME_CHARACTERS.issuperset(part) for part in parts)
+        if self._prefixed:
+            # R- alone is unambiguous only when R has no hyphen of its own.
+            plain = plain and "-" not in self.r
+            name, parts = f"{self.r}-{name}", (self.r, *parts)
+        if plain and len(name) <= longest:
+            return name
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_HASH]
+        readable = "".join(c if c in _NAME_CHARACTERS else "-" for c in name.lower())
+        while "--" in readable:
+            readable = readable.replace("--", "-")
+        return f"{readable[: longest - 3 - _HASH].strip('-')}---{digest}"
+
+    # NATS
+
+    def stream(self, workflow: "Workflow") -> str:
+        """The stream of a workflow: `R_V_E`."""
+        return f"{self.r}_{self.v}_{workflow.entrypoint}"
+
+    def subject(self, workflow: "Workflow", publisher: str) -> str:
+        """The subject that `publisher` (`entrypoint`, a node, or NODE.SUBTOPIC) publishes to."""
+        return f"{self.stream(workflow)}.{publisher}"
+
+    def durable(self, workflow: "Workflow", node: "Node", subscription: str) -> str:
+        """The durable consumer, and queue group, of a node's subscription, as the runners name it."""
+        return f"{self.subject(workflow, subscription).replace('.', '-')}-{node.name}"
+
+    def deliver_subject(self, workflow: "Workflow", node: "Node", subscription: str) -> str:
+        """Where a durable consumer pushes its messages: outside of every stream, its own."""
+        return f"krt-deliver.{self.durable(workflow, node, subscription)}"
+
+    def key_value_store(self, workflow: "Workflow | None" = None, node: "Node | None" = None) -> str:
+        """The bucket of the version's, a workflow's or a node's key-value store."""
+        scope = [part.name for part in (workflow, node) if part is not None]
+        return "_".join(("key-store", self.r, self.v, *scope))
+
+    def object_bucket(self, workflow: "Workflow", store: "ObjectStore") -> str:
+        """The bucket of an object store: `R_V_W_NAME`, or `R_V_NAME` in project scope."""
+        scope = [workflow.name] if store.scope == "workflow" else []
+        return "_".join((self.r, self.v, *scope, store.name))
+
+    # Ids
+
+    def id(self, *parts: str) -> str:
+        """The derived id of the version, of a workflow (W) or of a node (W, N): 24 hex digits."""
+        return hashlib.sha256("/".join((self.r, self.v, *parts)).encode()).hexdigest()[:24]

@@ -1,0 +1,67 @@
+"""The patterns of the language, each with what it means in words.
+
+All are linear in the length of the text. They are written for JSON Schema (no look-around) and match whole values.
+"""
+
+RESOURCE_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+RESOURCE_NAME_IN_WORDS = "lower-case letters, digits and `-`, with a letter or a digit at both ends"
+
+RPC_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
+RPC_NAME_IN_WORDS = "the name of an rpc: letters, digits and `_`, no digit first"
+
+CONFIG_VARIABLE = r"^[A-Z0-9]([_A-Z0-9]*[A-Z0-9])?$"
+CONFIG_VARIABLE_IN_WORDS = "upper-case letters, digits and `_`, with a letter or a digit at both ends"
+
+CONFIG_FILE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+CONFIG_FILE_IN_WORDS = "the name of an environment variable: letters, digits and `_`, no digit first"
+
+# No wildcard, comma or space: the subjects are joined by commas, and a runner passes them to NATS as they are.
+SUBSCRIPTION = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[^.*>,\s]+)?$"
+SUBSCRIPTION_IN_WORDS = "`entrypoint`, the name of a node, or NODE.SUBTOPIC"
+
+# A path inside the KRT: relative; `..` is refused by shape (no segment starts with two dots).
+KRT_PATH = r"^([^/.\s][^/]*|\.[^/.][^/]*)(/([^/.][^/]*|\.[^/.][^/]*))*/?$"
+KRT_PATH_IN_WORDS = "a relative path inside the KRT, without `..`"
+PROTO_PATH = r"^([^/.\s][^/]*|\.[^/.][^/]*)(/([^/.][^/]*|\.[^/.][^/]*))*\.proto$"
+PROTO_PATH_IN_WORDS = "a relative path inside the KRT that ends in `.proto`"
+
+# The reference grammar of OCI's distribution specification: [registry/]repository[:tag][@digest].
+IMAGE = (
+    r"^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?/)?"
+    r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+    r"(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[a-f0-9]{64})?$"
+)
+IMAGE_IN_WORDS = "an image reference: [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]"
+IMAGE_PATTERN_IN_WORDS = "an image without its tag, in which `*` stands for anything, or `default`"
+IMAGE_PATTERN = r"^[-a-z0-9_./*:]+$"
+
+KUBERNETES = r"^1\.(3[1-9]|[4-9][0-9])$"
+KUBERNETES_IN_WORDS = '"1.31" or a later minor version, in quotes'
+
+DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+DNS_SUBDOMAIN_IN_WORDS = "a DNS name in lower case"
+
+# The tables of NATS, MongoDB and InfluxDB end in environment values, where `$` would begin a reference.
+HOST_PORT = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:[1-9][0-9]{0,4}$"
+HOST_PORT_IN_WORDS = "HOST:PORT"
+DATABASE = r"^[^/\\. \"$*<>:|?\x00-\x1f]+$"
+DATABASE_IN_WORDS = 'a name that MongoDB allows: none of / \\ . " $ * < > : | ? and no space'
+BUCKET = r"^[A-Za-z0-9_-]+$"
+BUCKET_IN_WORDS = "letters, digits, `_` and `-`"
+HTTP_URL = r"^https?://[^\s$]+$"
+HTTP_URL_IN_WORDS = "an http or https address"
+
+# Go's time.ParseDuration, as NACK reads it: days are not a unit.
+DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
+DURATION_IN_WORDS = 'a duration of Go such as "22h" or "1h30m" (days are not a unit)'
+
+QUANTITY = r"^[0-9]+(\.[0-9]+)?([EPTGMK]i?|[mnuk]|[eE][-+]?[0-9]+)?$"
+QUANTITY_IN_WORDS = 'a quantity of Kubernetes such as "500m" or "1Gi"'
+
+SECRET_KEY = r"^[-._a-zA-Z0-9]+$"
+SECRET_KEY_IN_WORDS = "letters, digits, `-`, `_` and `.`"
+LABEL_KEY = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+LABEL_KEY_IN_WORDS = "a label key: [PREFIX/]NAME"
+LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
+LABEL_VALUE_IN_WORDS = "a label value: letters, digits, `-`, `_` and `.`, at most 63"
+RESOURCE_KEY = LABEL_KEY

@@ -1,0 +1,97 @@
+"""What is known of the images that run in a version: their users, and what they write.
+
+Source: the public images of the KRE 8.2 line, and what they were seen to do.
+"""
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from krtc.model.runtime import Images
+
+DEFAULT_USER = 10001
+NGINX_USER = 101
+
+# The runners' users; fluent-bit, the downloader and the NATS command run as any.
+USERS = {"*/kre-py": 1001, "*/kre-go": DEFAULT_USER, "*/kre-entrypoint": DEFAULT_USER}
+
+
+class Runner:
+    """How a runner image works with a read-only root: the folders it writes, and where and how it is started."""
+
+    __slots__ = ("command", "working_dir", "writes")
+
+    def __init__(
+        self, writes: tuple[str, ...], *, working_dir: str | None = None, command: tuple[str, ...] | None = None
+    ) -> None:
+        self.writes = writes
+        self.working_dir = working_dir
+        self.command = command
+
+
+RUNNERS = {
+    "*/kre-py": Runner(("/tmp",)),  # noqa: S108 (the image's, for object stores)
+    # kre-go copies its binary into its working folder, and /app holds the image's own start script.
+    "*/kre-go": Runner(
+        ("/krt-work",),
+        working_dir="/krt-work",
+        command=("sh", "-c", "/app/entrypoint.sh 2>&1 | tee -a /var/log/app/app.log"),
+    ),
+    "*/kre-entrypoint": Runner(("/app/src/entrypoint",)),
+}
+OTHER_READ_ONLY = Runner(("/tmp",))  # noqa: S108
+
+
+def repository(image: str) -> str:
+    """An image reference without its tag and digest."""
+    name = image.partition("@")[0]
+    head, slash, tail = name.rpartition("/")
+    return head + slash + tail.partition(":")[0]
+
+
+def matches(image: str, pattern: str) -> bool:
+    """Whether an image is one of `pattern`, in which `*` stands for anything."""
+    # The pieces between the stars, found one after the other: linear, whatever the pattern.
+    name = repository(image)
+    first, *rest = pattern.split("*")
+    if not rest:
+        return name == pattern
+    if not name.startswith(first):
+        return False
+    at = len(first)
+    for piece in rest[:-1]:
+        found = name.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return name.endswith(rest[-1]) and len(name) - len(rest[-1]) >= at
+
+
+def expression(pattern: str) -> str:
+    """The same as a regular expression over the whole reference, for the schema of a chart's values."""
+    return "^" + ".*".join(map(re.escape, pattern.split("*"))) + "(:[^/@]*)?(@.*)?$"
+
+
+def known_patterns(images: "Images") -> list[str]:
+    """The patterns that tell images apart, in the order in which they are tried."""
+    return list(dict.fromkeys([*(p for p in images.users if p != "default"), *USERS, *images.read_only_root]))
+
+
+def user(images: "Images", image: str) -> int | None:
+    """The numeric user that an image runs as, or None when nobody said so."""
+    users = {**images.users, **{p: u for p, u in USERS.items() if p not in images.users}}
+    default = users.pop("default", None)
+    return next((number for pattern, number in users.items() if matches(image, pattern)), default)
+
+
+def runner(images: "Images", image: str) -> Runner | None:
+    """How to run an image with a read-only root, or None when that is not known."""
+    for pattern, known in RUNNERS.items():
+        if matches(image, pattern):
+            return known
+    return OTHER_READ_ONLY if any(matches(image, p) for p in images.read_only_root) else None
+
+
+def ack_wait(waits: dict[str, str], image: str) -> str:
+    """How long NATS waits for an acknowledgement of a node that runs the image (KRE: 22h)."""
+    return next((w for p, w in waits.items() if p != "default" and matches(image, p)), waits.get("default", "22h"))

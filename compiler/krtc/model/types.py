@@ -1,0 +1,41 @@
+"""The named types of the language, for the JSON Schemas: a base type, its pattern, and the pattern in words.
+
+Imported only where schemas are made (it needs pydantic); records name these types in annotations that stay text.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from krtc.model import patterns as p
+
+__all__ = ["Field"]
+
+
+def _matching(pattern: str, in_words: str, *, longest: int | None = None) -> object:
+    extra: dict[str, Any] = {"patternErrorMessage": f"must be {in_words}"}
+    return Field(pattern=pattern, max_length=longest, json_schema_extra=extra)
+
+
+ResourceName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=19)]
+RpcName = Annotated[str, _matching(p.RPC_NAME, p.RPC_NAME_IN_WORDS, longest=128)]
+BucketName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=128)]
+ConfigVariable = Annotated[str, _matching(p.CONFIG_VARIABLE, p.CONFIG_VARIABLE_IN_WORDS, longest=253)]
+ConfigFile = Annotated[str, _matching(p.CONFIG_FILE, p.CONFIG_FILE_IN_WORDS, longest=253)]
+Subscription = Annotated[str, _matching(p.SUBSCRIPTION, p.SUBSCRIPTION_IN_WORDS, longest=128)]
+KrtPath = Annotated[str, _matching(p.KRT_PATH, p.KRT_PATH_IN_WORDS, longest=1024)]
+ProtoPath = Annotated[str, _matching(p.PROTO_PATH, p.PROTO_PATH_IN_WORDS, longest=1024)]
+Image = Annotated[str, _matching(p.IMAGE, p.IMAGE_IN_WORDS, longest=512)]
+ImagePattern = Annotated[str, _matching(p.IMAGE_PATTERN, p.IMAGE_PATTERN_IN_WORDS, longest=512)]
+Kubernetes = Annotated[str, _matching(p.KUBERNETES, p.KUBERNETES_IN_WORDS)]
+KubernetesName = Annotated[str, _matching(p.DNS_SUBDOMAIN, p.DNS_SUBDOMAIN_IN_WORDS, longest=253)]
+Domain = Annotated[str, _matching(p.DNS_SUBDOMAIN, p.DNS_SUBDOMAIN_IN_WORDS, longest=200)]
+HostPort = Annotated[str, _matching(p.HOST_PORT, p.HOST_PORT_IN_WORDS, longest=259)]
+Database = Annotated[str, _matching(p.DATABASE, p.DATABASE_IN_WORDS, longest=63)]
+GridfsBucket = Annotated[str, _matching(p.BUCKET, p.BUCKET_IN_WORDS, longest=128)]
+HttpUrl = Annotated[str, _matching(p.HTTP_URL, p.HTTP_URL_IN_WORDS, longest=2048)]
+Duration = Annotated[str, _matching(p.DURATION, p.DURATION_IN_WORDS, longest=64)]
+Quantity = Annotated[str, _matching(p.QUANTITY, p.QUANTITY_IN_WORDS, longest=64)]
+SecretKey = Annotated[str, _matching(p.SECRET_KEY, p.SECRET_KEY_IN_WORDS, longest=253)]
+LabelKey = Annotated[str, _matching(p.LABEL_KEY, p.LABEL_KEY_IN_WORDS, longest=317)]
+LabelValue = Annotated[str, _matching(p.LABEL_VALUE, p.LABEL_VALUE_IN_WORDS, longest=63)]

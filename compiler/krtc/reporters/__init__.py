@@ -1,0 +1,1 @@
+"""Diagnostics to what people and machines read: one format a file."""

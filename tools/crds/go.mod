@@ -1,0 +1,9 @@
+// Nothing imports these modules: their CRDs' YAML files are read by schemas.py. Do not tidy, that would drop them.
+module krtc.example/tools/crds
+
+go 1.26
+
+require (
+	github.com/nats-io/nack v0.22.4
+	sigs.k8s.io/gateway-api v1.5.0
+)
