@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import os
 from collections.abc import Generator
 from typing import Any
 
@@ -9,6 +10,19 @@ from hypothesis import settings
 # A busy machine is not a failure. The rest is as Hypothesis has it, which differs under CI.
 settings.register_profile("krtc", parent=settings.default, deadline=None)
 settings.load_profile("krtc")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden/, to be read as a diff")
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether expected outputs are rewritten; never by a machine that nobody watches."""
+    update = bool(request.config.getoption("--update-golden"))
+    if update and os.environ.get("CI"):
+        pytest.fail("--update-golden is refused under CI: goldens are read by a person before they are committed")
+    return update
 
 
 def _no_skip(report: Any) -> None:

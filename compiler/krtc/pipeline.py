@@ -132,12 +132,14 @@ def _config_files(
         if name not in names or not isinstance(path, str):
             continue
         contents[name] = ""
+        span = span_of(config, ("files", name))
         data = read(path)
         if isinstance(data, str):
-            diagnostics.append(Diagnostic(CONFIG_FILE, span_of(config, "files"), f"`{name}`: {data}"))
+            help_text = "give the path of a file beside runtime.yml"
+            diagnostics.append(Diagnostic(CONFIG_FILE, span, f"`{name}`: {data}", help=help_text))
         elif len(data) > LARGEST_CONFIG_FILE:
             message = f"`{name}`: `{path}` is larger than {LARGEST_CONFIG_FILE >> 10} KiB, the limit of a variable"
-            diagnostics.append(Diagnostic(TOO_LARGE, span_of(config, "files"), message))
+            diagnostics.append(Diagnostic(TOO_LARGE, span, message))
         else:
             file, found = yaml.decode(path, data)
             diagnostics += found

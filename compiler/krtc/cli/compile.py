@@ -2,11 +2,12 @@
 
 import sys
 
-from krtc.cli import assets, output, reading
+from krtc.cli import assets, output, reading, terminal
 from krtc.cli.errors import UsageError
 from krtc.diagnostics import has_errors
 from krtc.model.status import DESIRED
 from krtc.pipeline import Options, asset_names, compile
+from krtc.reporters import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +47,6 @@ def run(options: "argparse.Namespace") -> int:
         lambda name: reading.beside(options.runtime, name),
     )
     if result.diagnostics:
-        from krtc.cli import terminal
-        from krtc.reporters import text
-
         sys.stderr.write(text.report(result.diagnostics, colour=terminal.colour(sys.stderr)))
     if has_errors(result.diagnostics):
         return 1
@@ -59,16 +57,15 @@ def run(options: "argparse.Namespace") -> int:
     if options.check:
         return _check(options.output, result.files)
     try:
-        output.write(options.output, result.files)
+        changed = output.write(options.output, result.files)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or options.output}: {error.strerror}") from error
+    terminal.say(f"{options.output}: {len(result.files)} files, {changed} changed")
     return 0
 
 
 def _check(folder: str, files: dict[str, str]) -> int:
     found = list(output.differences(folder, files))
-    for _line in found:
-        pass
     if found:
-        pass
+        terminal.say(*found, f"{folder} is not up to date: run the same command without --check")
     return 1 if found else 0

@@ -1,9 +1,11 @@
 """The command `krtc`."""
 
 import argparse
+import sys
 
 from krtc.cli import compile
 from krtc.cli.errors import UsageError
+from krtc.cli.terminal import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,13 +29,19 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     _die_of_sigpipe()
     try:
         return compile.run(options)
-    except UsageError:
+    except UsageError as error:
+        say(f"krtc: error: {error}")
         return 2
     except KeyboardInterrupt:
         return 130
-    except Exception:
+    except Exception as error:
         if options.debug:
             raise
+        say(
+            f"krtc: internal error: {type(error).__name__}: {error}",
+            f"This is a bug in krtc, not in your files. Please report it: {PROBLEMS}",
+            "With --debug before the command, krtc shows where it happened.",
+        )
         return 2
 
 
@@ -62,7 +70,9 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest=argparse.SUPPRESS, nargs=0, help=help)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
 
+        sys.stdout.write(f"krtc {version('krtc')}\n")
         parser.exit()
 
 

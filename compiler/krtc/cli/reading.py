@@ -32,7 +32,7 @@ def find(path: str) -> Source:
         )
     if os.path.basename(path) in RUNTIME_NAMES:
         raise UsageError(
-            f"{path} is a runtime, and compiling a whole runtime is not built yet: give a krt.yml, and it with --runtime"
+            f"{path} is a runtime, and compiling a whole runtime is not built yet: give a krt.yml"
         )
     return source(path)
 

@@ -1,10 +1,18 @@
 """What a terminal is told, and whether it is one."""
 
 import os
+import sys
+
+from krtc.reporters.text import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
+
+
+def say(*lines: str) -> None:
+    """Lines on stderr; stdout carries the product only. What a terminal would obey is shown by number."""
+    sys.stderr.write("".join([visible(line) + "\n" for line in lines]))
 
 
 def colour(stream: "TextIO") -> bool:

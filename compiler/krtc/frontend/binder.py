@@ -138,8 +138,9 @@ class Binder:
             places[field] = value.span
             places[f"{field}:"] = at.span
             if type(value) is Sequence:
-                for index, item in enumerate(value.items):
-                    places[field, index] = item.span
+                places.update({(field, index): item.span for index, item in enumerate(value.items)})
+            elif type(value) is Mapping:
+                places.update({(field, name): name_at.span for name, (name_at, _) in value.entries.items()})
         for key in schema.get("required", ()):
             if key not in node.entries:
                 valid = False

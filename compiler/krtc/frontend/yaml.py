@@ -83,7 +83,13 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
         problem = error.problem or "it cannot be parsed"
         context = f" {error.context}" if error.context else ""
         span = Span(file, line, column, line, column + 1)
-        return None, [Diagnostic(SYNTAX, span, f"not YAML: {problem}{context}")]
+        begin = error.context_mark
+        related = (
+            [Related(Span(file, begin.line + 1, begin.column + 1, begin.line + 1, begin.column + 2), "it begins here")]
+            if begin and mark is not begin
+            else []
+        )
+        return None, [Diagnostic(SYNTAX, span, f"not YAML: {problem}{context}", related=related)]
     except yaml.YAMLError as error:
         return None, [Diagnostic(SYNTAX, Span(file, 1, 1, 1, 1), f"not YAML: {error}")]
     except _Stop:

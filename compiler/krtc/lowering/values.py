@@ -53,7 +53,7 @@ def _value(param: "Param", definitions: "dict[str, Schema]") -> Value:
     if "type" in param.narrow:  # a part of what the language has as one
         return Value(param.path, param.default, f"{comment} Here: {param.path[-1]}.", dict(param.narrow))
     schema.pop("default", None)
-    if param.path[:2] in (("config", "variables"), ("config", "files")):
+    if definition == "ConfigValues":  # one of its entries
         schema = schema["additionalProperties"]
         schema.pop("anyOf", None)
         schema["type"] = "string"

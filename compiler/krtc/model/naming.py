@@ -2,7 +2,7 @@
 
 NATS names are those of the KAI Server: the runners compute or expect them. Names of Kubernetes objects are ours where
 the KAI Server's would not be unique or too long: parts are joined by `--`, which no part holds, so that (`a-b`, `c`)
-and (`a`, `b-c`) differ. What does not fit that form ends in `---` and a hash of all parts, which no other name does.
+and (`a`, `b-c`) differ. What does not fit that form ends in `----` and a hash of all parts, which no other name does.
 """
 
 import hashlib
@@ -58,19 +58,18 @@ class Names:
         return self.long_object(*([workflow.name] if store.scope == "workflow" else []), store.name)
 
     def _name(self, parts: tuple[str, ...], name: str, longest: int = LONGEST_LABEL) -> str:
+        if self._prefixed:
+            # As in KRE; a runtime with hyphens of its own is set apart by three.
+            name, parts = f"{self.r}{'---' if '-' in self.r else '-'}{name}", (self.r, *parts)
         # A sub-topic may hold anything; every other part is a resource name already.
         plain = all("--" not in part and _NAME_CHARACTERS.issuperset(part) for part in parts)
-        if self._prefixed:
-            # R- alone is unambiguous only when R has no hyphen of its own.
-            plain = plain and "-" not in self.r
-            name, parts = f"{self.r}-{name}", (self.r, *parts)
         if plain and len(name) <= longest:
             return name
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_HASH]
         readable = "".join(c if c in _NAME_CHARACTERS else "-" for c in name.lower())
         while "--" in readable:
             readable = readable.replace("--", "-")
-        return f"{readable[: longest - 3 - _HASH].strip('-')}---{digest}"
+        return f"{readable[: longest - 4 - _HASH].strip('-')}----{digest}"
 
     # NATS
 

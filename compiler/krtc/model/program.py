@@ -53,8 +53,7 @@ class Program:
                     return ConfigValue(("files", name), self.files.get(name))
                 if source.secret_key_ref:
                     return ConfigValue(("files", name), reference=("secretKeyRef", source.secret_key_ref))
-                if source.config_map_key_ref:
-                    return ConfigValue(("files", name), reference=("configMapKeyRef", source.config_map_key_ref))
+                return ConfigValue(("files", name), reference=("configMapKeyRef", source.config_map_key_ref))
         return None
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from krtc.source import Span
 
-    Place = str | tuple[str, int]
+    Place = str | tuple[str, int | str]
 else:
 
     def dataclass_transform(**_):
@@ -39,7 +39,8 @@ _PLACES = "@places"
 
 
 def place(record: Record, places: "Mapping[Place, Span]") -> None:
-    """Notes where the fields of a record stand: by field, and by (field, index) for the items of a list.
+    """Notes where the fields of a record stand: by field, by (field, index) for the items of a list, and by
+    (field, key) for the keys of a mapping.
 
     The place of the record as a whole is under "", that of a field's key under "field:".
     """

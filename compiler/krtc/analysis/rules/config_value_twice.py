@@ -45,11 +45,11 @@ def check(program: "Program") -> "Iterator[Diagnostic]":
                 if first.setdefault(name, group) != group:
                     yield Diagnostic(
                         CODE,
-                        span_of(config, group),
+                        span_of(config, (group, name)),
                         f"`{name}` stands under both `config.{first[name]}` and `config.{group}`",
                         help="keep one of them",
                     )
         for name, source in config.files.items():
             if not isinstance(source, str) and bool(source.secret_key_ref) == bool(source.config_map_key_ref):
                 message = f"the file `{name}` comes from exactly one of `configMapKeyRef` and `secretKeyRef`"
-                yield Diagnostic(CODE, span_of(source), message, help="give one of them")
+                yield Diagnostic(CODE, span_of(config, ("files", name)), message, help="give one of them")
