@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint format unit test golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,10 @@ lint: deps ## ruff, mypy and import-linter
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+reference: deps ## write the schemas and the reference pages anew, from the model
+	$(BIN)/python -m krtc.model.schema schemas
+	$(BIN)/python tools/reference.py
 
 format: deps ## mend what ruff can mend
 	$(BIN)/ruff check --fix

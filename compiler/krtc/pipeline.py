@@ -8,7 +8,7 @@ from krtc.analysis import check
 from krtc.diagnostics import Diagnostic, has_errors, in_order
 from krtc.diagnostics.codes import CONFIG_FILE, TOO_LARGE
 from krtc.frontend import languages, yaml
-from krtc.lowering import describe, lower
+from krtc.lowering import lower
 from krtc.model.program import Program
 from krtc.model.record import span_of
 from krtc.model.runtime import DEFAULTS, ConfigValues, Runtime, VersionEntry
@@ -114,7 +114,7 @@ def _front(
     entry = options.entry or VersionEntry(krt=krt.name, status=options.status)
     files: dict[str, str] = {}
     for config in (settings.config, entry.config):
-        files |= _config_files(config, version.files, read, diagnostics)
+        files |= _config_files(config, [*version.variables, *version.files], read, diagnostics)
     # A Kustomize tree holds the overlays of running versions whatever its root points at.
     needs_values = options.form == "kustomize" or (options.form == "manifests" and options.status != "stopped")
     program = Program(
@@ -126,7 +126,7 @@ def _front(
 def _config_files(
     config: ConfigValues, names: list[str], read: "Read", diagnostics: list[Diagnostic]
 ) -> dict[str, str]:
-    """The content of the configuration files that a version names and that are beside runtime.yml."""
+    """The content of the files beside runtime.yml that are values of a version's configuration."""
     contents: dict[str, str] = {}
     for name, path in config.files.items():
         if name not in names or not isinstance(path, str):
@@ -141,7 +141,7 @@ def _config_files(
             message = f"`{name}`: `{path}` is larger than {LARGEST_CONFIG_FILE >> 10} KiB, the limit of a variable"
             diagnostics.append(Diagnostic(TOO_LARGE, span, message))
         else:
-            file, found = yaml.decode(path, data)
+            file, found = yaml.text(path, data)
             diagnostics += found
             contents[name] = file.text
     return contents
@@ -151,6 +151,7 @@ def _back(bundle: "Bundle", options: Options, assets: "Mapping[str, str]") -> di
     """Manifests to files; the back ends are imported where they are used, for each costs a start."""
     if options.form == "helm":
         from krtc.backends import helm
+        from krtc.lowering.values import describe
 
         values = describe(bundle, [text for name, text in assets.items() if name.startswith("schemas/")])
         templates = {name: assets[f"chart-templates/chart/{name}"] for name in CHART_TEXTS}

@@ -5,28 +5,32 @@ multi-line text that survives them. In quoted text `{{` and `}}` are broken by a
 never become a Helm action. No anchors, nothing folded, order as given.
 """
 
-import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-/]*").fullmatch
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_PLAIN = _LETTERS.union("0123456789.-/")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def scalar(value: "str | int | bool") -> str:
     """A text, a number or a boolean on one line."""
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if isinstance(value, int):
-        return str(value)
-    if _PLAIN(value) and value.lower() not in _WORDS:
-        return value
-    return quoted(value)
+    if isinstance(value, str):
+        return string(value)
+    return ("false", "true")[value] if isinstance(value, bool) else str(value)
+
+
+# The same names and words stand in every object of a version.
+@lru_cache(maxsize=4096)
+def string(text: str) -> str:
+    """A text on one line."""
+    if text[:1] in _LETTERS and _PLAIN.issuperset(text) and text.lower() not in _WORDS:
+        return text
+    return quoted(text)
 
 
 def quoted(text: str) -> str:
@@ -63,12 +67,17 @@ class Emitter:
 
     def __init__(self) -> None:
         self.out: list[str] = []
+        # Containers of a pod share lists (their environment): each is written once, by identity and indentation.
+        self._written: dict[tuple[int, str], str] = {}
 
     def mapping(self, data: "dict[str, Any]", pad: str, first: str | None = None) -> None:
         """The fields of a mapping, each line behind `pad`; the very first behind `first`, when it begins an item."""
         head = pad if first is None else first
         for key, value in data.items():
-            self.field(head + scalar(key) + ":", value, pad)
+            if type(value) is str and "\n" not in value:
+                self.out.append(f"{head}{string(key)}: {string(value)}\n")
+            else:
+                self.field(f"{head}{string(key)}:", value, pad)
             head = pad
 
     def field(self, head: str, value: "Any", pad: str) -> None:
@@ -82,12 +91,22 @@ class Emitter:
         elif isinstance(value, list):
             if value:
                 self.out.append(head + "\n")
-                for item in value:
-                    self.item(item, pad + "  ")
+                self.sequence(value, pad + "  ")
             else:
                 self.out.append(head + " []\n")
         else:
             self.out.append(f"{head} {self.text(value, pad)}\n")
+
+    def sequence(self, data: "list[Any]", pad: str) -> None:
+        """The items of a list."""
+        key = (id(data), pad)
+        if key in self._written:
+            self.out.append(self._written[key])
+            return
+        start = len(self.out)
+        for value in data:
+            self.item(value, pad)
+        self._written[key] = "".join(self.out[start:])
 
     def item(self, value: "Any", pad: str) -> None:
         """An item of a list."""

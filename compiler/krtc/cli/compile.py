@@ -2,12 +2,11 @@
 
 import sys
 
-from krtc.cli import assets, output, reading, terminal
+from krtc.cli import assets, reading
 from krtc.cli.errors import UsageError
 from krtc.diagnostics import has_errors
 from krtc.model.status import DESIRED
 from krtc.pipeline import Options, asset_names, compile
-from krtc.reporters import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +46,9 @@ def run(options: "argparse.Namespace") -> int:
         lambda name: reading.beside(options.runtime, name),
     )
     if result.diagnostics:
+        from krtc.cli import terminal
+        from krtc.reporters import text
+
         sys.stderr.write(text.report(result.diagnostics, colour=terminal.colour(sys.stderr)))
     if has_errors(result.diagnostics):
         return 1
@@ -54,18 +56,23 @@ def run(options: "argparse.Namespace") -> int:
         sys.stdout.buffer.write(result.files["-"].encode())
         sys.stdout.buffer.flush()
         return 0
-    if options.check:
-        return _check(options.output, result.files)
+    return _to_folder(options.output, result.files, check=options.check)
+
+
+def _to_folder(folder: str, files: dict[str, str], *, check: bool) -> int:
+    """Writes the tree, or says what differs; the exit code."""
+    from krtc.cli import output, terminal  # a compile to stdout needs neither
+
     try:
-        changed = output.write(options.output, result.files)
+        found = list(output.differences(folder, files)) if check else []
+        changed = 0 if check else output.write(folder, files)
     except OSError as error:
-        raise UsageError(f"cannot write {error.filename or options.output}: {error.strerror}") from error
-    terminal.say(f"{options.output}: {len(result.files)} files, {changed} changed")
+        raise UsageError(
+            f"cannot {'read' if check else 'write'} {error.filename or folder}: {error.strerror}"
+        ) from error
+    if check:
+        if found:
+            terminal.say(*found, f"{folder} is not up to date: run the same command without --check")
+        return 1 if found else 0
+    terminal.say(f"{folder}: {len(files)} files, {changed} changed")
     return 0
-
-
-def _check(folder: str, files: dict[str, str]) -> int:
-    found = list(output.differences(folder, files))
-    if found:
-        terminal.say(*found, f"{folder} is not up to date: run the same command without --check")
-    return 1 if found else 0

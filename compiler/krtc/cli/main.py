@@ -5,7 +5,6 @@ import sys
 
 from krtc.cli import compile
 from krtc.cli.errors import UsageError
-from krtc.cli.terminal import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,19 +29,25 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     try:
         return compile.run(options)
     except UsageError as error:
-        say(f"krtc: error: {error}")
+        _say(f"krtc: error: {error}")
         return 2
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         if options.debug:
             raise
-        say(
+        _say(
             f"krtc: internal error: {type(error).__name__}: {error}",
             f"This is a bug in krtc, not in your files. Please report it: {PROBLEMS}",
             "With --debug before the command, krtc shows where it happened.",
         )
         return 2
+
+
+def _say(*lines: str) -> None:
+    from krtc.cli import terminal  # most runs say nothing
+
+    terminal.say(*lines)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version and exit")
     parser.add_argument("--debug", action="store_true", help="show the trace of an internal error")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="krtc")
     command = commands.add_parser(
         "compile", help="compile a version", description="Compiles one version.", allow_abbrev=False
     )

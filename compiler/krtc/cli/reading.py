@@ -31,9 +31,7 @@ def find(path: str) -> Source:
             f"{path} is a .krt archive, and reading archives is not built yet: unpack it, give its krt.yml"
         )
     if os.path.basename(path) in RUNTIME_NAMES:
-        raise UsageError(
-            f"{path} is a runtime, and compiling a whole runtime is not built yet: give a krt.yml"
-        )
+        raise UsageError(f"{path} is a runtime, and compiling a whole runtime is not built yet: give a krt.yml")
     return source(path)
 
 

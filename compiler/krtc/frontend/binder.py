@@ -128,7 +128,7 @@ class Binder:
                     UNKNOWN_KEY,
                     at.span,
                     f"{owner} has no key `{key}`",
-                    did_you_mean(key, properties) or _list(properties),
+                    did_you_mean(key, properties) or (_list(properties) if properties else "remove it"),
                 )
                 continue
             field = _snake(key)
@@ -215,7 +215,7 @@ class Binder:
     def _integer(self, node: Scalar, schema: "Schema", what: str) -> "int | _Invalid":
         digits = node.text[1:] if node.text[:1] in ("-", "+") else node.text
         if not (node.plain and digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")):
-            help_text = "remove the quotes" if digits.isdigit() else None
+            help_text = "remove the quotes" if digits.isdigit() and not node.plain else None
             return self._report(
                 WRONG_TYPE, node.span, f"{what} must be a whole number, and `{_short(node.text)}` is none", help_text
             )

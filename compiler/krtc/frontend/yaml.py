@@ -4,6 +4,8 @@ What KRT has no use for (anchors, aliases, merge keys, tags, directives, several
 in it, and hostile files live on it. Sizes are bounded, and nothing here recurses.
 """
 
+import re
+
 import yaml
 from yaml.events import (
     AliasEvent,
@@ -31,8 +33,11 @@ MOST_NODES = 100_000
 LONGEST_KEY = 256
 LONGEST_SCALAR = 256 << 10
 
-# What no text of a krt.yml may hold: C0 and C1 controls but tab, line feed and carriage return (NEL and DEL too).
-_CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) - {"\t", "\n", "\r"}
+# What no text of a krt.yml may hold: C0 and C1 controls but tab and line ends (NEL and DEL too), ends of lines that
+# readers do not agree on, a byte order mark inside, and what is no character.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)").search
+# ... and what no escape in it may bring about, and no configuration file hold: not all YAML writers can write it.
+_CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF])) - {"\t", "\n", "\r"}
 
 
 def decode(name: str, data: bytes) -> tuple[SourceFile, list[Diagnostic]]:
@@ -64,15 +69,28 @@ def decode(name: str, data: bytes) -> tuple[SourceFile, list[Diagnostic]]:
         ]
 
 
+def text(name: str, data: bytes) -> tuple[SourceFile, list[Diagnostic]]:
+    """The bytes of a file that is no YAML itself, but whose text will be a value there."""
+    file, diagnostics = decode(name, data)
+    if not diagnostics and not _CONTROLS.isdisjoint(file.text):
+        diagnostics = [_control(file, next(i for i, c in enumerate(file.text) if c in _CONTROLS))]
+    return file, diagnostics
+
+
+def _control(file: SourceFile, at: int) -> Diagnostic:
+    line = file.text.count("\n", 0, at) + 1
+    column = at - file.text.rfind("\n", 0, at)
+    where = Span(file, line, column, line, column + 1)
+    message = f"the control character U+{ord(file.text[at]):04X} is not text"
+    return Diagnostic(ENCODING, where, message, help="remove it")
+
+
 def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     """The one document of a file, or None when it is empty or could not be read to its end."""
-    control = next((i for i, c in enumerate(file.text) if c in _CONTROLS), None) if _has_control(file.text) else None
-    if control is not None:
-        line = file.text.count("\n", 0, control) + 1
-        column = control - file.text.rfind("\n", 0, control)
-        where = Span(file, line, column, line, column + 1)
-        character = f"U+{ord(file.text[control]):04X}"
-        return None, [Diagnostic(ENCODING, where, f"the control character {character} is not text", help="remove it")]
+    # isprintable() is one pass in C; a file with line breaks is never printable as a whole, each line of it is.
+    strange = None if all(line.isprintable() for line in file.text.split("\n")) else _NO_TEXT(file.text)
+    if strange:
+        return None, [_control(file, strange.start())]
     reader = _Reader(file)
     try:
         for event in yaml.parse(file.text, Loader=yaml.CSafeLoader):
@@ -97,11 +115,6 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     return (None if reader.stopped else reader.root), reader.diagnostics
 
 
-def _has_control(text: str) -> bool:
-    # isprintable() is one pass in C; a file with line breaks is never printable as a whole, each line of it is.
-    return not all(line.isprintable() for line in text.split("\n")) and not _CONTROLS.isdisjoint(text)
-
-
 class _Stop(Exception):
     """Nothing behind this event is worth reading."""
 
@@ -124,6 +137,8 @@ class _Reader:
             self._check(event)
             if len(event.value) > LONGEST_SCALAR:
                 self._stop(TOO_LARGE, event, f"a value is longer than {LONGEST_SCALAR >> 10} KiB")
+            if not event.value.isprintable() and not _CONTROLS.isdisjoint(event.value):
+                self._stop(ENCODING, event, "an escape that stands for a control character", help="remove it")
             plain = not event.style
             self._add(Scalar(event.value, plain, self._span(event)))
         elif kind is MappingStartEvent or kind is SequenceStartEvent:

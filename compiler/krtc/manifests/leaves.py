@@ -4,7 +4,7 @@ A manifest is plain data (dict, list, str, int, bool) in which these may stand f
 `resolve` gives what they are for one status; a chart's back end writes the same as Helm expressions.
 """
 
-import hashlib
+from krtc.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,17 +110,29 @@ def holds(test: Is, status: str) -> bool:
     return _value(test.param, status) in test.values
 
 
-def resolve(data: "Data", status: str) -> "Data":
-    """What data with leaves in it is in one status, with every other parameter at its default."""
+def resolve(data: "Data", status: str, shared: "dict[int, Data] | None" = None) -> "Data":
+    """What data with leaves in it is in one status, with every other parameter at its default.
+
+    Lists that stand in several places of `data` (the environment of a pod's containers) are resolved once, and are one
+    list in the result, too; `shared` holds them.
+    """
     kind = type(data)
     if kind is str or kind is int or kind is bool:
         return data
+    if shared is None:
+        shared = {}
     if kind is dict:
-        fields = {key: resolve(value, status) for key, value in data.items()}
-        return {key: value for key, value in fields.items() if value is not ABSENT}
+        fields = {}
+        for key, value in data.items():
+            found = value if type(value) is str else resolve(value, status, shared)
+            if found is not ABSENT:
+                fields[key] = found
+        return fields
     if kind is list:
-        items = [resolve(item, status) for item in data]
-        return [item for item in items if item is not ABSENT]
+        if id(data) not in shared:
+            items = [resolve(item, status, shared) for item in data]
+            shared[id(data)] = [item for item in items if item is not ABSENT]
+        return shared[id(data)]
     if kind is Param:
         return _value(data, status)
     if kind is Text:
@@ -133,8 +145,8 @@ def resolve(data: "Data", status: str) -> "Data":
     if kind is Merge:
         return _merged([resolve(part, status) for part in data.parts])
     if kind is Digest:
-        joined = "".join([_sha256(resolve(part, status)) for part in data.parts])
-        return _sha256(joined)
+        joined = "".join([sha256(resolve(part, status)) for part in data.parts])
+        return sha256(joined)
     if data is ABSENT:
         return ABSENT
     raise TypeError(f"{kind.__name__} is no part of a manifest")
@@ -152,10 +164,6 @@ def _merged(parts: "list[Data]") -> "Data":
     if isinstance(parts[0], list):
         return [item for part in parts for item in part]
     return {key: value for part in parts for key, value in part.items()}
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def params(data: "Data") -> "Iterable[Param]":

@@ -5,7 +5,7 @@ the KAI Server's would not be unique or too long: parts are joined by `--`, whic
 and (`a`, `b-c`) differ. What does not fit that form ends in `----` and a hash of all parts, which no other name does.
 """
 
-import hashlib
+from krtc.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Names:
         plain = all("--" not in part and _NAME_CHARACTERS.issuperset(part) for part in parts)
         if plain and len(name) <= longest:
             return name
-        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_HASH]
+        digest = sha256("\0".join(parts))[:_HASH]
         readable = "".join(c if c in _NAME_CHARACTERS else "-" for c in name.lower())
         while "--" in readable:
             readable = readable.replace("--", "-")
@@ -103,4 +103,4 @@ class Names:
 
     def id(self, *parts: str) -> str:
         """The derived id of the version, of a workflow (W) or of a node (W, N): 24 hex digits."""
-        return hashlib.sha256("/".join((self.r, self.v, *parts)).encode()).hexdigest()[:24]
+        return sha256("/".join((self.r, self.v, *parts)))[:24]

@@ -33,7 +33,7 @@ IMAGE = (
 )
 IMAGE_IN_WORDS = "an image reference: [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]"
 IMAGE_PATTERN_IN_WORDS = "an image without its tag, in which `*` stands for anything, or `default`"
-IMAGE_PATTERN = r"^[-a-z0-9_./*:]+$"
+IMAGE_PATTERN = r"^([-A-Za-z0-9_./*:]*/)?[-a-z0-9_.*]+$"
 
 KUBERNETES = r"^1\.(3[1-9]|[4-9][0-9])$"
 KUBERNETES_IN_WORDS = '"1.31" or a later minor version, in quotes'

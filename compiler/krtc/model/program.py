@@ -4,6 +4,7 @@ from krtc.model.krt import Version
 from krtc.model.naming import Names
 from krtc.model.record import canonical
 from krtc.model.runtime import Runtime, VersionEntry
+from krtc.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ class ConfigValue:
 
 def digest(version: Version) -> str:
     """The sha256 of a version's canonical model: the same for every way of writing the same version."""
-    import hashlib
     import json
 
     text = json.dumps(canonical(version), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text)

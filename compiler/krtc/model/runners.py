@@ -69,7 +69,11 @@ def matches(image: str, pattern: str) -> bool:
 
 def expression(pattern: str) -> str:
     """The same as a regular expression over the whole reference, for the schema of a chart's values."""
-    return "^" + ".*".join(map(re.escape, pattern.split("*"))) + "(:[^/@]*)?(@.*)?$"
+    # What a `*` stands for is no part of the tag: before a `/` it may hold any `:`, behind one it holds none.
+    head, slash, tail = pattern.rpartition("/")
+    star = "[^:@]*" if slash else "([^:@]|:[0-9]*/)*"
+    parts = [any_.join(map(re.escape, part.split("*"))) for part, any_ in ((head, "[^@]*"), (tail, star))]
+    return f"^{slash.join(parts)}(:[^/@]*)?(@.*)?$"
 
 
 def known_patterns(images: "Images") -> list[str]:

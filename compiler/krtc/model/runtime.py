@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Annotated, Literal
 
     from krtc.model.types import (
+        Amount,
         ConfigFile,
         ConfigVariable,
         Database,
@@ -163,8 +164,8 @@ class Images(Record):
 class Resources(Record):
     """What a container asks for and may use, by resource."""
 
-    requests: Annotated[dict[LabelKey, Quantity | int], Field(description="What is reserved.")] = {}  # noqa: RUF012
-    limits: Annotated[dict[LabelKey, Quantity | int], Field(description="What is allowed.")] = {}  # noqa: RUF012
+    requests: Annotated[dict[LabelKey, Quantity | Amount], Field(description="What is reserved.")] = {}  # noqa: RUF012
+    limits: Annotated[dict[LabelKey, Quantity | Amount], Field(description="What is allowed.")] = {}  # noqa: RUF012
 
 
 class ResourcesByContainer(Record):
@@ -285,7 +286,9 @@ class Runtime(Record):
         Literal["nack", "job"], Field(description="Who makes the streams and buckets: NACK, or a Job.")
     ] = "nack"
     nats: Annotated[Nats, Field(description="NATS.")] = Nats()
-    krt_files: Annotated[KrtFiles, Field(description="Where the pods get the .krt from.")] = KrtFiles()
+    krt_files: Annotated[
+        KrtFiles, Field(description="Where the .krt files come from: GridFS, unless one is given.")
+    ] = KrtFiles()
     mongodb: Annotated[Mongodb, Field(description="MongoDB.")] = Mongodb()
     influxdb: Annotated[Influxdb, Field(description="InfluxDB.")] = Influxdb()
     ingress: Annotated[Ingress, Field(description="How the published version is reached from outside.")] = Ingress()

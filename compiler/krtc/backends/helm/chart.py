@@ -1,11 +1,11 @@
 """The files of a chart."""
 
-import hashlib
 import json
 
 from krtc.backends.helm.expressions import Action, template
 from krtc.backends.yaml import dump, header, quoted, scalar
 from krtc.manifests import file_name, resolve
+from krtc.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def files(bundle: "Bundle", status: str, values: "list[Value]", templates: "Mapp
     texts = _environment(templates)
     for name in ("values.yaml", "README.md", "templates/_helpers.tpl", "templates/NOTES.txt"):
         tree[name] = texts.get_template(name).render(context)
-    digest = hashlib.sha256(json.dumps(sorted(tree.items())).encode()).hexdigest()[:12]
+    digest = sha256(json.dumps(sorted(tree.items())))[:12]
     version = f"{CHART_VERSION}+krt.{digest}"
     tree["Chart.yaml"] = texts.get_template("Chart.yaml").render(context, version=version)
     return dict(sorted(tree.items()))

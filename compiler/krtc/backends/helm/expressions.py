@@ -41,11 +41,9 @@ def expression(data: "Data") -> str:
     if isinstance(data, Merge):
         return _merge(data)
     if isinstance(data, dict):
-        return f"(dict {' '.join(f'{_string(key)} {expression(value)}' for key, value in data.items())})".replace(
-            " )", ")"
-        )
+        return f"({' '.join(['dict', *(f'{_string(key)} {expression(value)}' for key, value in data.items())])})"
     if isinstance(data, list):
-        return f"(list {' '.join(map(expression, data))})".replace(" )", ")")
+        return f"({' '.join(['list', *map(expression, data)])})"
     if isinstance(data, bool | int):
         return json.dumps(data)
     if isinstance(data, str):
@@ -87,7 +85,8 @@ def _printf(text: Text) -> str:
         if isinstance(part, str):
             form += part.replace("%", "%%")
         else:
-            form += "%d" if isinstance(part, Param) and type(part.default) is int else "%s"
+            number = part.default if isinstance(part, Param) else part
+            form += "%d" if type(number) is int else "%s"
             operands += f" {expression(part)}"
     return f"printf {_string(form)}{operands}"
 

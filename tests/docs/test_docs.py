@@ -1,0 +1,85 @@
+"""The commands and the YAML of the Markdown pages: each is run or read as it stands there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from krtc.cli import assets
+from krtc.frontend import languages
+from krtc.source import SourceFile
+from tools import reference
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tools" / "README.md"])
+# Run by tests/packaging, in an environment of its own.
+ELSEWHERE = {"pip install ."}
+SCHEMAS = assets.load(["schemas/krt-v2.schema.json", "schemas/runtime.schema.json"])
+
+
+def _blocks(language: str) -> list[tuple[Path, str]]:
+    fence = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return [(page, block) for page in PAGES for block in fence.findall(page.read_text(encoding="utf-8"))]
+
+
+def _id(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def _settings(page: Path) -> str:
+    return next((text for other, text in _blocks("yaml") if other == page and text.startswith("runtime:")), "")
+
+
+def _sessions() -> list[Path]:
+    return sorted({page for page, _ in _blocks("console")})
+
+
+@pytest.mark.parametrize("page", _sessions(), ids=_id)
+def test_commands(page: Path, tmp_path: Path) -> None:
+    """What a page's commands print, one after the other, beside the example and the page's own runtime.yml."""
+    shutil.copytree(ROOT / "examples" / "classificator", tmp_path, dirs_exist_ok=True)
+    example = (tmp_path / "krt.yml").read_text()
+    (tmp_path / "misspelt.yml").write_text(example.replace("email-classificator.repairs", "email-clasificator.repairs"))
+    (tmp_path / "runtime.yml").write_text(_settings(page))
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(ROOT / ".tools" / "bin"), os.environ["PATH"]])
+    environment = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"} | {"PATH": path}
+    for block in (block for other, block in _blocks("console") if other == page):
+        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            if command in ELSEWHERE:
+                continue
+            done = subprocess.run(command.split(), cwd=tmp_path, env=environment, capture_output=True, text=True)
+            assert done.returncode == (1 if "error[" in output else 0), done.stderr
+            if output or not done.stdout:  # a long result is not shown
+                assert done.stdout + done.stderr == output
+
+
+@pytest.mark.parametrize(("page", "block"), _blocks("yaml"))
+def test_yaml(page: Path, block: str) -> None:
+    """A krt.yml and a runtime.yml are valid; anything else is at least an object of Kubernetes."""
+    data = yaml.safe_load(block)
+    file = SourceFile(page.name, block)
+    if "krtVersion" in data:
+        assert languages.version(file, SCHEMAS["schemas/krt-v2.schema.json"])[1] == []
+    elif "runtime" in data:
+        assert languages.settings(file, SCHEMAS["schemas/runtime.schema.json"])[1] == []
+    else:
+        assert {"apiVersion", "kind", "metadata", "spec"} <= data.keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_links(page: Path) -> None:
+    """Every link to a file of the project leads somewhere."""
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_reference(name: str) -> None:
+    """The reference pages say what the schemas say (make reference)."""
+    assert (ROOT / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8") == reference.page(name)

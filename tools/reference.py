@@ -1,0 +1,79 @@
+"""The reference pages of the two languages, made from the published schemas: docs/reference/{krt,runtime}.md."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    "krt": ("krt-v2", "krt.yml", "What a version is made of. Anything else in the file is an error."),
+    "runtime": (
+        "runtime",
+        "runtime.yml",
+        "The platform team's settings. Everything but `runtime` has a default; with no file at all, `runtime` is `kre`.",
+    ),
+}
+
+
+def page(name: str) -> str:
+    """The Markdown text of one page of PAGES."""
+    schema_name, title, intro = PAGES[name]
+    schema = json.loads((ROOT / "schemas" / f"{schema_name}.schema.json").read_text(encoding="utf-8"))
+    lines = [f"# {title}", "", "<!-- made by tools/reference.py (make reference) -->", "", intro, ""]
+    lines += ["| key | what it is | type | default |", "|---|---|---|---|"]
+    lines += _rows(schema, schema["definitions"], "")
+    return "\n".join(lines) + "\n"
+
+
+def _rows(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> list[str]:
+    rows = []
+    for key, value in schema["properties"].items():
+        inner, path = _object(value, definitions), f"{prefix}{key}"
+        default = value.get("default")
+        if key in schema.get("required", ()):
+            shown = "**required**"
+        else:
+            shown = "" if default is None or inner else f"`{json.dumps(default)}`"
+        rows.append(f"| `{path}` | {_cell(value.get('description', ''))} | {_cell(_type(value))} | {shown} |")
+        if inner:
+            rows += _rows(inner[0], definitions, path + inner[1] + ".")
+    return rows
+
+
+def _object(schema: dict[str, Any], definitions: dict[str, Any]) -> tuple[dict[str, Any], str] | None:
+    """The object with keys of its own that a value is or holds, and what stands between its path and its keys."""
+    for choice in schema.get("anyOf", [schema]):
+        if "$ref" in choice:
+            return definitions[choice["$ref"].rpartition("/")[2]], ""
+        for part, between in (("items", "[]"), ("additionalProperties", ".NAME")):
+            if isinstance(choice.get(part), dict) and (found := _object(choice[part], definitions)):
+                return found[0], between + found[1]
+    return None
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(t for t in (_type(choice) for choice in schema["anyOf"]) if t not in ("null", '`""`'))
+    if "const" in schema:
+        return f"`{json.dumps(schema['const'])}`"
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"] if value)
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    if "$ref" in schema:
+        return "mapping"
+    if schema.get("type") == "object":
+        return f"mapping of names to {_type(schema['additionalProperties'])}"
+    limits = schema.get("patternErrorMessage", "").removeprefix("must be ")
+    if "minimum" in schema:
+        limits = f"{schema['minimum']} to {schema['maximum']}" if "maximum" in schema else f"{schema['minimum']} or more"
+    return f"{schema.get('type', '')}{': ' if limits else ''}{limits}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        (ROOT / "docs" / "reference" / f"{name}.md").write_text(page(name), encoding="utf-8")
