@@ -10,7 +10,7 @@ PAGES = {
     "runtime": (
         "runtime",
         "runtime.yml",
-        "The platform team's settings. Everything but `runtime` has a default; with no file at all, `runtime` is `kre`.",
+        "The platform team's settings. All but `runtime` have a default; with no file at all, `runtime` is `kre`.",
     ),
 }
 
@@ -66,7 +66,8 @@ def _type(schema: dict[str, Any]) -> str:
         return f"mapping of names to {_type(schema['additionalProperties'])}"
     limits = schema.get("patternErrorMessage", "").removeprefix("must be ")
     if "minimum" in schema:
-        limits = f"{schema['minimum']} to {schema['maximum']}" if "maximum" in schema else f"{schema['minimum']} or more"
+        low, high = schema["minimum"], schema.get("maximum")
+        limits = f"{low} to {high}" if high else f"{low} or more"
     return f"{schema.get('type', '')}{': ' if limits else ''}{limits}"
 
 

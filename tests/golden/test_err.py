@@ -15,7 +15,9 @@ from tests.golden.cases import GOLDEN
 ERR = sorted(path for path in (GOLDEN / "err").iterdir() if path.is_dir())
 
 
-def _run(case: Path, folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+def _run(
+    case: Path, folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, str]:
     argv = case / "argv"
     monkeypatch.chdir(case / folder)
     monkeypatch.delenv("FORCE_COLOR", raising=False)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class KeyRef(Record):
     """A key of a Secret or of a ConfigMap in the namespace."""
 
-    name: Annotated[KubernetesName, Field(description="The name of the object.")]
+    name: Annotated[KubernetesName, Field(description="The name of the Secret or the ConfigMap.")]
     key: Annotated[SecretKey, Field(description="The key in it.")]
 
 
@@ -164,8 +164,12 @@ class Images(Record):
 class Resources(Record):
     """What a container asks for and may use, by resource."""
 
-    requests: Annotated[dict[LabelKey, Quantity | Amount], Field(description="What is reserved.")] = {}  # noqa: RUF012
-    limits: Annotated[dict[LabelKey, Quantity | Amount], Field(description="What is allowed.")] = {}  # noqa: RUF012
+    requests: Annotated[
+        dict[LabelKey, Quantity | Amount], Field(description="What is reserved for a container, by resource.")
+    ] = {}  # noqa: RUF012
+    limits: Annotated[
+        dict[LabelKey, Quantity | Amount], Field(description="What a container may use, by resource.")
+    ] = {}  # noqa: RUF012
 
 
 class ResourcesByContainer(Record):
@@ -213,7 +217,7 @@ class Pods(Record):
 class ConfigValues(Record):
     """Values for `config.variables` and `config.files` of the versions."""
 
-    variables: Annotated[dict[ConfigVariable, str], Field(description="Plain values.")] = {}  # noqa: RUF012
+    variables: Annotated[dict[ConfigVariable, str], Field(description="Plain values, by variable.")] = {}  # noqa: RUF012
     secrets: Annotated[dict[ConfigVariable, SecretSource], Field(description="Variables whose value is a secret.")] = {}  # noqa: RUF012
     files: Annotated[
         dict[ConfigFile, str | FileSource],

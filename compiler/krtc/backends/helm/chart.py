@@ -21,6 +21,7 @@ LABELS = {
     "helm.sh/chart": Action('include "krt.chart" .'),
 }
 CHART_VERSION = "0.1.0"
+LONGEST_CELL = 100
 
 
 def files(bundle: "Bundle", status: str, values: "list[Value]", templates: "Mapping[str, str]") -> dict[str, str]:
@@ -74,14 +75,19 @@ def _environment(templates: "Mapping[str, str]") -> "Any":
         loader=DictLoader(dict(templates)),
     )
     environment.globals.clear()
-    environment.filters = {"quoted": quoted, "scalar": scalar, "cell": _cell}
+    environment.filters = {"quoted": quoted, "scalar": scalar, "cell": _cell, "default": _default}
     return environment
 
 
-def _cell(value: "Any") -> str:
-    """A text or a value in a cell of a Markdown table."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\r", " ").replace("\n", " ")
+def _cell(text: str) -> str:
+    """A text in a cell of a Markdown table."""
+    return text.replace("|", "\\|")
+
+
+def _default(value: "Any") -> str:
+    """A default in a cell: JSON, cut short, for it may be a whole file; no backtick ends it."""
+    text = json.dumps(value, ensure_ascii=False).replace("`", "'")
+    return _cell(text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + " ...")
 
 
 def _rows(values: "list[Value]", defaults: "dict[tuple[str, ...], Any]") -> "list[dict[str, Any]]":
