@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kubelet import Object, at
 
 # The users of the public images.
-USERS = {"*/kre-py": 1001, "*/kre-go": 10001, "*/kre-entrypoint": 10001}
+USERS = {"*/kre-py": 1001, "*/kre-go": 10001, "*/kre-entrypoint": 10001, "*/krt-files-downloader": 10001}
 
 
 class Node(NamedTuple):
@@ -151,6 +151,7 @@ class Version:
         return str(node.spec["image"] if node else self.krt["entrypoint"]["image"])
 
     def user(self, image: str) -> int:
+        """The settings' patterns come first; the public downloader has no user of its own and runs as 10001."""
         users = self.setting("images.users", {})
         return int(by_image(users | {k: v for k, v in USERS.items() if k not in users}, image, 10001))
 
@@ -162,7 +163,9 @@ class Version:
         plain = "active-entrypoint" if status == "published" else self.name
         if not self.prefixed:
             return plain
-        return f"{self.runtime}-{plain}" + ("-entrypoint" if status == "started" else "")
+        # A runtime with hyphens of its own is set apart by three, or `a-b-c` would be two names.
+        prefix = self.runtime + ("---" if "-" in self.runtime else "-")
+        return prefix + plain + ("-entrypoint" if status == "started" else "")
 
 
 def by_image(patterns: Object, image: str, default: Any) -> Any:

@@ -36,6 +36,7 @@ BANDS: tuple[dict[str, str], ...] = (
 SAFE_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim"}
 SAFE_VOLUMES |= {"projected", "secret"}
 
+CONFIG_MAP_KEYS = ("configMap", "configMapRef", "configMapKeyRef")
 KNOWN_IMAGES = ("kre-py", "kre-go", "kre-entrypoint", "krt-files-downloader")
 GO_COMMAND = ["sh", "-c", "/app/entrypoint.sh 2>&1 | tee -a /var/log/app/app.log"]
 FLUENT_BIT_COMMAND = ["/fluent-bit/bin/fluent-bit", "-c", "/fluent-bit/etc/fluent-bit.conf", "-v"]
@@ -175,7 +176,9 @@ def check_metadata(c: Compiled) -> Iterator[str]:
         order.append((band, kind, name))
         yield from same(where, "apiVersion", item.get("apiVersion"), BANDS[band][kind])
         yield from same(where, "namespace", at(item, "metadata.namespace"), version.setting("namespace", "kre"))
-        yield from must(where, dns_label(name), f"the name {name!r} is not a DNS-1123 label of 63 characters")
+        # Of NACK's objects the names end in no label and no host name: they may be as long as any.
+        longest = 253 if kind in ("Stream", "Consumer", "KeyValue", "ObjectStore") else 63
+        yield from must(where, dns_name(name, longest), f"the name {name!r} is no DNS name of {longest} characters")
         kind_label = labels.get("type")
         yield from must(where, kind_label in ("entrypoint", "node", "version"), f"label type is {kind_label!r}")
         wanted = version.identity_labels(None if kind_label == "entrypoint" else version.nodes[0])
@@ -203,8 +206,9 @@ def check_metadata(c: Compiled) -> Iterator[str]:
         yield from must(f"{kind} objects", names == sorted(names), f"{names} are not in the order of their names")
 
 
-def dns_label(name: Any) -> bool:
-    return isinstance(name, str) and bool(re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name))
+def dns_name(name: Any, longest: int = 63) -> bool:
+    whole = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+    return isinstance(name, str) and len(name) <= longest and bool(re.fullmatch(whole, name))
 
 
 def check_stopped(c: Compiled) -> Iterator[str]:
@@ -215,8 +219,8 @@ def check_stopped(c: Compiled) -> Iterator[str]:
 
 def check_record(c: Compiled) -> Iterator[str]:
     """One ConfigMap that no pod uses lists the version: name, description, status and workflows."""
-    used = json.dumps([at(o, "spec") for o in c.kind("Deployment", "Job")])
-    records = {name: data for name, data in c.config_maps.items() if json.dumps(name) not in used}
+    used = set(config_map_references([at(o, "spec") for o in c.kind("Deployment", "Job")]))
+    records = {name: data for name, data in c.config_maps.items() if name not in used}
     yield from must("record", len(records) == 1, f"{sorted(records)} are used by no pod, one record is")
     for name, data in records.items():
         texts = list(data.values())
@@ -230,6 +234,15 @@ def check_record(c: Compiled) -> Iterator[str]:
             spellings = (word, json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1])
             said = any(s in text for s in spellings for text in texts)
             yield from must(f"ConfigMap {name}", said, f"the record does not say {word!r}")
+
+
+def config_map_references(value: Any) -> Iterator[str]:
+    """The names of the ConfigMaps that volumes, envFrom and valueFrom refer to."""
+    if isinstance(value, dict):
+        yield from (at(value, f"{key}.name") for key in CONFIG_MAP_KEYS if at(value, f"{key}.name"))
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from config_map_references(item)
 
 
 def check_deployments(c: Compiled) -> Iterator[str]:
@@ -327,7 +340,7 @@ def check_containers(c: Compiled) -> Iterator[str]:
         yield from must(pod.where, len(set(names)) == len(names), f"container names {names} are not unique")
         for where, role, container in pod.containers():
             image = container.get("image", "")
-            yield from must(where, dns_label(container.get("name")), "the name is not a DNS-1123 label")
+            yield from must(where, dns_name(container.get("name")), "the name is not a DNS-1123 label")
             if images.get(role):
                 yield from same(where, "image", image, images[role])
             elif role == "downloader":
@@ -339,8 +352,8 @@ def check_containers(c: Compiled) -> Iterator[str]:
                 yield from same(where, "restartPolicy", container.get("restartPolicy"), policy)
             for kind in ("requests", "limits"):
                 yield from must(where, at(container, f"resources.{kind}"), f"no resources.{kind}")
-            kind = ("node" if pod.node else "entrypoint") if role == "runner" else "sidecars"
-            wanted = [version.setting(f"resources.{kind}", {})]
+            own = {"runner": "node" if pod.node else "entrypoint", "fluent-bit": "sidecars", "nginx": "sidecars"}
+            wanted = [version.setting(f"resources.{own.get(role)}", {})]
             wanted += [version.tuning(pod.node).get("resources", {})] if role == "runner" else []
             quantities = {(kind, k): v for w in wanted for kind in w for k, v in w[kind].items()}
             for (kind, key), value in quantities.items():
@@ -432,7 +445,8 @@ def check_security(c: Compiled) -> Iterator[str]:
             if role in ("runner", "downloader"):
                 yield from same(where, "runAsUser", context.get("runAsUser"), version.user(image))
                 read_only = bool(context.get("readOnlyRootFilesystem"))
-                known = any(is_image(image, name) for name in KNOWN_IMAGES)
+                named = dict.fromkeys(version.setting("images.readOnlyRoot", []), True)
+                known = any(is_image(image, name) for name in KNOWN_IMAGES) or by_image(named, image, False)
                 if known or role == "runner":
                     yield from same(where, "readOnlyRootFilesystem", read_only, known)
             if role == "nginx" and context.get("readOnlyRootFilesystem"):
@@ -737,7 +751,7 @@ def check_route(c: Compiled) -> Iterator[str]:
         class_name = version.setting("ingress.className", "nginx")
         backend = {"service": {"name": service, "port": {"name": "grpc"}}}
         paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
-        yield from same(where, "ingressClassName", spec.get("ingressClassName"), class_name)
+        yield from same(where, "ingressClassName", spec.get("ingressClassName", ""), class_name)
         yield from same(where, "rules", spec.get("rules"), [{"host": host, "http": {"paths": paths}}])
         secret = version.setting("ingress.tlsSecret", f"{host}-tls")
         tls = [{"hosts": [host], "secretName": secret}] if version.setting("ingress.tls", True) else []

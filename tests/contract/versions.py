@@ -1,6 +1,6 @@
 """Versions for tests: a krt.yml and a runtime.yml as plain data, and the files beside them.
 
-`SAMPLE` uses every feature once; `versions()` makes random valid ones. Independent of krtc.
+`SAMPLE` uses every feature once, and `versions()` makes random valid ones. Independent of krtc.
 """
 
 from __future__ import annotations
@@ -88,10 +88,6 @@ SAMPLE = Version(
             "secrets": {"WEBHOOK_URL": {"secretKeyRef": {"name": "webhook", "key": "url"}}},
             "files": {"MODEL": "model.json", "LABELS": {"configMapKeyRef": {"name": "labels", "key": "all"}}},
         },
-        "versions": [
-            {"krt": "krt.yml", "status": "started", "id": "642a9a1c"}
-            | {"nodes": {"first": {"c": {"replicas": 3, "nodeSelector": {"zone": "b"}}}}}
-        ],
     },
     files={"model.json": '{\n  "size": 3\n}\n'},
 )
@@ -208,8 +204,4 @@ def versions(draw: st.DrawFn) -> Version:
         "workflows": [draw(workflows(*pair)) for pair in zip(workflow_names, method_names, strict=True)],
     }
     runtime = {"runtime": draw(names), "config": values} | draw(st.fixed_dictionaries({}, optional=SETTINGS))
-    if draw(st.booleans()):
-        workflow = krt["workflows"][0]
-        tuning = {workflow["name"]: {workflow["nodes"][0]["name"]: {"replicas": 7}}}
-        runtime["versions"] = [{"krt": "krt.yml", "status": "started", "id": "0123abcd", "nodes": tuning}]
     return Version(krt, runtime, files)

@@ -35,7 +35,7 @@ LONGEST_SCALAR = 256 << 10
 
 # What no text of a krt.yml may hold: C0 and C1 controls but tab and line ends (NEL and DEL too), ends of lines that
 # readers do not agree on, a byte order mark inside, and what is no character.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)").search
+_NO_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
 # ... and what no escape in it may bring about, and no configuration file hold: not all YAML writers can write it.
 _CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF])) - {"\t", "\n", "\r"}
 
@@ -88,7 +88,7 @@ def _control(file: SourceFile, at: int) -> Diagnostic:
 def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     """The one document of a file, or None when it is empty or could not be read to its end."""
     # isprintable() is one pass in C; a file with line breaks is never printable as a whole, each line of it is.
-    strange = None if all(line.isprintable() for line in file.text.split("\n")) else _NO_TEXT(file.text)
+    strange = None if all(line.isprintable() for line in file.text.split("\n")) else re.search(_NO_TEXT, file.text)
     if strange:
         return None, [_control(file, strange.start())]
     reader = _Reader(file)

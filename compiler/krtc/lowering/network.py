@@ -21,7 +21,7 @@ def service(program: "Program") -> Resource:
     return Resource(
         "v1",
         "Service",
-        When(PUBLISHED, names.active_entrypoint(), names.object()),
+        When(PUBLISHED, names.active_entrypoint(), names.service()),
         labels=labels(program, selector),
         body={
             "spec": {

@@ -41,6 +41,10 @@ class Names:
         """The Deployment of the entrypoint: `V-entrypoint`, as in KRE."""
         return self._name((self.v, ENTRYPOINT), f"{self.v}-{ENTRYPOINT}")
 
+    def service(self) -> str:
+        """The Service of a started version: V; with the runtime before it, `R-V-entrypoint`, as in KRE."""
+        return self.entrypoint() if self._prefixed else self.object()
+
     def active_entrypoint(self) -> str:
         """The Service (and the route) of the published version."""
         return self._name((ACTIVE_ENTRYPOINT,), ACTIVE_ENTRYPOINT)
@@ -62,7 +66,9 @@ class Names:
             # As in KRE; a runtime with hyphens of its own is set apart by three.
             name, parts = f"{self.r}{'---' if '-' in self.r else '-'}{name}", (self.r, *parts)
         # A sub-topic may hold anything; every other part is a resource name already.
-        plain = all("--" not in part and _NAME_CHARACTERS.issuperset(part) for part in parts)
+        plain = all(
+            "--" not in part and part.strip("-") == part and _NAME_CHARACTERS.issuperset(part) for part in parts
+        )
         if plain and len(name) <= longest:
             return name
         digest = sha256("\0".join(parts))[:_HASH]

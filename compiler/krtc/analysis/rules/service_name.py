@@ -31,7 +31,7 @@ CODE = SERVICE_NAME
 def check(program: "Program") -> "Iterator[Diagnostic]":
     """The name of the version, when its Service cannot have it."""
     settings, version = program.settings, program.version
-    name = program.names.object()
+    name = program.names.service()
     span = span_of(version, "version")
     if name[0].isdigit() and settings.kubernetes < "1.36":
         yield Diagnostic(
@@ -43,7 +43,7 @@ def check(program: "Program") -> "Iterator[Diagnostic]":
         )
     hosts = (settings.nats.server.rpartition(":")[0], settings.influxdb.uri.partition("://")[2].partition(":")[0])
     taken = {
-        "active-entrypoint": "the published version's",
+        program.names.active_entrypoint(): "the published version's",
         **{host.split(".")[0]: "in the settings" for host in hosts},
     }
     if name in taken:
