@@ -1,5 +1,6 @@
 """`krtc compile`: a version to manifests, a Kustomize tree or a chart."""
 
+import os
 import sys
 
 from krtc.cli import assets, reading
@@ -47,16 +48,24 @@ def run(options: "argparse.Namespace") -> int:
     )
     if result.diagnostics:
         from krtc.cli import terminal
-        from krtc.reporters import text
+        from krtc.reporters.text import report
 
-        sys.stderr.write(text.report(result.diagnostics, colour=terminal.colour(sys.stderr)))
+        sys.stderr.write(report(result.diagnostics, colour=terminal.colour(sys.stderr)))
     if has_errors(result.diagnostics):
         return 1
     if options.output is None:
-        sys.stdout.buffer.write(result.files["-"].encode())
-        sys.stdout.buffer.flush()
-        return 0
+        return _to_stdout(result.files["-"])
     return _to_folder(options.output, result.files, check=options.check)
+
+
+def _to_stdout(text: str) -> int:
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more when it ends
+        raise UsageError(f"cannot write to standard output: {error.strerror}") from error
+    return 0
 
 
 def _to_folder(folder: str, files: dict[str, str], *, check: bool) -> int:

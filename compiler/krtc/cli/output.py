@@ -4,6 +4,7 @@ A tree holds `.krtc-files`, the list of what krtc wrote there. It is written bef
 come, so that a run that was killed is finished by the next one and leaves nothing that nobody knows of.
 """
 
+import errno
 import os
 import re
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LIST = ".krtc-files"
+_MARK = ".krtc-"
 _HEADER = "# The files of this folder that krtc wrote, and may change and remove.\n"
 # A list comes with a repository that nobody may trust: only names of the form that krtc writes count.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*").fullmatch
@@ -36,7 +38,7 @@ def write(folder: str, files: dict[str, str]) -> int:
                 f"{os.path.join(folder, name)} was not written by krtc: move it away, or give another folder"
             )
     changed = [name for name, text in files.items() if _content(folder, name) != text.encode()]
-    stale = sorted(known - files.keys())
+    stale = sorted((known - files.keys()) | _abandoned(folder, known))
     if not changed and not stale and _content(folder, LIST) == _list(files).encode():
         return 0
     _replace(folder, LIST, _list({*known, *files}))
@@ -57,7 +59,7 @@ def differences(folder: str, files: dict[str, str]) -> "Iterator[str]":
             yield f"{os.path.join(folder, name)} is missing"
         elif content != text.encode():
             yield f"{os.path.join(folder, name)} differs"
-    for name in sorted(known - files.keys()):
+    for name in sorted((known - files.keys()) | _abandoned(folder, known)):
         if os.path.lexists(os.path.join(folder, name)):
             yield f"{os.path.join(folder, name)} is left over"
     if _content(folder, LIST) != _list(files).encode():
@@ -68,7 +70,9 @@ def _write_new(folder: str, files: dict[str, str]) -> int:
     """A new tree is made beside its place and renamed once."""
     parent, name = os.path.split(folder)
     os.makedirs(parent or ".", exist_ok=True)
-    fresh = os.path.join(parent, f".{name}.krtc-{os.getpid()}")
+    for left in _left_by_the_dead(parent or ".", {f".{name}"}):
+        _remove_tree(os.path.join(parent, left))
+    fresh = os.path.join(parent, f".{name}{_MARK}{os.getpid()}")
     os.mkdir(fresh)
     try:
         for path, text in {**files, LIST: _list(files)}.items():
@@ -77,10 +81,10 @@ def _write_new(folder: str, files: dict[str, str]) -> int:
             with open(target, "x", encoding="utf-8", newline="") as file:
                 file.write(text)
         os.rename(fresh, folder)
-    except BaseException:
-        import shutil
-
-        shutil.rmtree(fresh, ignore_errors=True)
+    except BaseException as error:
+        _remove_tree(fresh)
+        if isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return write(folder, files)  # another run was faster
         raise
     return len(files)
 
@@ -128,7 +132,7 @@ def _content(folder: str, name: str) -> bytes | None:
 def _replace(folder: str, name: str, text: str) -> None:
     path = _inside(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    beside = f"{path}.krtc-{os.getpid()}"
+    beside = f"{path}{_MARK}{os.getpid()}"
     try:
         with open(beside, "x", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -137,6 +141,42 @@ def _replace(folder: str, name: str, text: str) -> None:
         if os.path.lexists(beside):
             os.unlink(beside)
         raise
+
+
+def _abandoned(folder: str, known: set[str]) -> set[str]:
+    """What runs that were killed left beside the files that they were writing."""
+    found = set()
+    for inside in {os.path.dirname(name) for name in (*known, LIST)}:
+        names = {os.path.basename(name) for name in (*known, LIST) if os.path.dirname(name) == inside}
+        left = _left_by_the_dead(os.path.join(folder, inside), names)
+        found |= {os.path.join(inside, name) for name in left}
+    return found
+
+
+def _left_by_the_dead(folder: str, names: set[str]) -> list[str]:
+    """Half-written NAME.krtc-PID of `names` whose process is no more; another run may be writing at this moment."""
+    left = []
+    for entry in os.listdir(folder) if os.path.isdir(folder) else ():
+        name, _, pid = entry.rpartition(_MARK)
+        if name in names and pid.isdecimal() and not _is_alive(int(pid)):
+            left.append(entry)
+    return left
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
+
+
+def _remove_tree(folder: str) -> None:
+    import shutil  # slow to import, and hardly ever needed
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(folder: str, name: str) -> None:
