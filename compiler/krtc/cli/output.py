@@ -38,16 +38,18 @@ def write(folder: str, files: dict[str, str]) -> int:
                 f"{os.path.join(folder, name)} was not written by krtc: move it away, or give another folder"
             )
     changed = [name for name, text in files.items() if _content(folder, name) != text.encode()]
-    stale = sorted((known - files.keys()) | _abandoned(folder, known))
-    if not changed and not stale and _content(folder, LIST) == _list(files).encode():
+    stale, left = sorted(known - files.keys()), sorted(_abandoned(folder, known))
+    if not changed and not stale and not left and _content(folder, LIST) == _list(files).encode():
         return 0
+    for name in left:  # first: one of them may have the name that a file of this run is written under
+        _remove(folder, name)
     _replace(folder, LIST, _list({*known, *files}))
     for name in changed:
         _replace(folder, name, files[name])
     for name in stale:
         _remove(folder, name)
     _replace(folder, LIST, _list(files))
-    return len(changed) + len(stale)
+    return len(changed) + len(stale) + len(left)
 
 
 def differences(folder: str, files: dict[str, str]) -> "Iterator[str]":
@@ -164,6 +166,8 @@ def _left_by_the_dead(folder: str, names: set[str]) -> list[str]:
 
 
 def _is_alive(pid: int) -> bool:
+    if pid == os.getpid():  # of one before us: in a container, every run may have the same number
+        return False
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):

@@ -63,7 +63,7 @@ def beside(path: str, name: str) -> bytes | str:
     wanted = os.path.realpath(os.path.join(folder, name))
     if os.path.isabs(name) or os.path.commonpath([folder, wanted]) != folder:
         return f"`{name}` is not in the folder of {path}"
-    return _read(wanted, name)
+    return _read(wanted, name or ".")
 
 
 def _read(path: str, shown: str | None = None) -> bytes | str:

@@ -44,9 +44,10 @@ def param(record: Record, field: str, *path: str, **narrow: "Any") -> Param:
 
 
 def as_written(value: "Any") -> "Data":
-    """A value of the settings as plain data, as a person writes it: only what was given, with its keys."""
+    """A value of the settings as plain data, as a person writes it: only what was given and is not null."""
     if isinstance(value, Record):
-        return {camel(f): as_written(getattr(value, f)) for f in type(value).__annotations__ if f in value.__dict__}
+        given = {f: value.__dict__.get(f) for f in type(value).__annotations__}
+        return {camel(f): as_written(item) for f, item in given.items() if item is not None}
     if isinstance(value, list):
         return [as_written(item) for item in value]
     return value

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from krtc.manifests.leaves import Data
     from krtc.model.krt import Node, Workflow
     from krtc.model.program import Program
-    from krtc.model.runtime import Images, Resources
+    from krtc.model.runtime import Resources, Runtime
 
 KRT_FILES = "/krt-files"
 LOGS = "/var/log/app"
@@ -278,7 +278,7 @@ class _Pod:
         connected = {"exec": {"command": ["sh", f"{SCRIPTS}/connected.sh"]}, "timeoutSeconds": 5}
         return {
             "name": name,
-            "image": Param(path, image, about, _same_kind(images, image)),
+            "image": Param(path, image, about, _same_kind(self.settings, image)),
             "imagePullPolicy": self._pull_policy(),
             **start,
             "env": env,
@@ -386,15 +386,14 @@ class _Pod:
         ]
 
     def _resources(self, resources: "Resources", *path: str) -> "dict[str, Data]":
-        return {kind: Optional(Merge(param(resources, kind, *path, kind))) for kind in ("requests", "limits")}
+        return {kind: param(resources, kind, *path, kind) for kind in ("requests", "limits")}
 
     def _over(
         self, shared: "dict[str, Data]", own: "Resources", path: tuple[str, ...], literal: "dict[str, str]"
     ) -> "dict[str, Data]":
         """Resources with a node's own over them, and `literal` over both."""
         return {
-            kind: Optional(Merge(*merge.value.parts, param(own, kind, *path, "resources", kind), literal))
-            for kind, merge in shared.items()
+            kind: Merge(of_all, param(own, kind, *path, "resources", kind), literal) for kind, of_all in shared.items()
         }
 
     def _pull_policy(self) -> Param:
@@ -428,9 +427,13 @@ def restricted(user: int, read_only: bool) -> "dict[str, Data]":
     }
 
 
-def _same_kind(images: "Images", image: str) -> "dict[str, Data]":
-    """The schema of an image in a chart: another tag or registry, but the same runner, for its user depends on it."""
-    known = runners.known_patterns(images)
+def _same_kind(settings: "Runtime", image: str) -> "dict[str, Data]":
+    """The schema of an image in a chart: another tag or registry, but the same runner.
+
+    Its user depends on it, and how long NATS waits for its acknowledgements.
+    """
+    known = dict.fromkeys([*runners.known_patterns(settings.images), *settings.nats.ack_wait])
+    known.pop("default", None)
     own = [{"pattern": runners.expression(p)} for p in known if runners.matches(image, p)]
     others = [{"pattern": runners.expression(p)} for p in known if not runners.matches(image, p)]
     return {**({"allOf": own} if own else {}), **({"not": {"anyOf": others}} if others else {})}

@@ -195,7 +195,7 @@ class Toleration(Record):
     effect: Annotated[
         Literal["NoSchedule", "PreferNoSchedule", "NoExecute", ""], Field(description="Its effect; empty is any.")
     ] = ""
-    toleration_seconds: Annotated[int | None, Field(description="For how long, of NoExecute.", ge=0)] = None
+    toleration_seconds: Annotated[Amount | None, Field(description="For how long, of NoExecute.")] = None
 
 
 class Pods(Record):

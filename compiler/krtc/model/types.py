@@ -36,7 +36,8 @@ GridfsBucket = Annotated[str, _matching(p.BUCKET, p.BUCKET_IN_WORDS, longest=128
 HttpUrl = Annotated[str, _matching(p.HTTP_URL, p.HTTP_URL_IN_WORDS, longest=2048)]
 Duration = Annotated[str, _matching(p.DURATION, p.DURATION_IN_WORDS, longest=64)]
 Quantity = Annotated[str, _matching(p.QUANTITY, p.QUANTITY_IN_WORDS, longest=64)]
-Amount = Annotated[int, Field(ge=0)]
+# Helm reads numbers as floats: above, one becomes another.
+Amount = Annotated[int, Field(ge=0, le=2**53 - 1)]
 SecretKey = Annotated[str, _matching(p.SECRET_KEY, p.SECRET_KEY_IN_WORDS, longest=253)]
 LabelKey = Annotated[str, _matching(p.LABEL_KEY, p.LABEL_KEY_IN_WORDS, longest=317)]
 LabelValue = Annotated[str, _matching(p.LABEL_VALUE, p.LABEL_VALUE_IN_WORDS, longest=63)]

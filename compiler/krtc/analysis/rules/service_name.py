@@ -34,12 +34,14 @@ def check(program: "Program") -> "Iterator[Diagnostic]":
     name = program.names.service()
     span = span_of(version, "version")
     if name[0].isdigit() and settings.kubernetes < "1.36":
+        of_runtime = settings.naming == "runtime"  # the name begins with the runtime's
+        first = settings.runtime if of_runtime else version.version
         yield Diagnostic(
             CODE,
-            span,
+            span_of(settings, "runtime") if of_runtime else span,
             f"the Service of the version would be named `{name}`, and before Kubernetes 1.36 no Service's name begins"
             " with a digit",
-            help=f"begin it with a letter, as in `v{version.version}`",
+            help=f"begin it with a letter, as in `v{first}`",
         )
     hosts = (settings.nats.server.rpartition(":")[0], settings.influxdb.uri.partition("://")[2].partition(":")[0])
     taken = {

@@ -1,7 +1,8 @@
-"""A Kustomize tree: a base with what a running version is, and an overlay for each status.
+"""A Kustomize tree: a base with what every running version is, and an overlay for each status.
 
-The base is the version as started. An overlay adds the objects that only it has and patches what differs; that of a
-stopped version stands alone, for nothing of the base is left of it but the record.
+The base holds the objects that are the same in a started and a published version, or that have but another name, which
+the overlay patches. What differs otherwise stands whole in the overlays: Kustomize writes an object anew to patch it,
+and fails at texts such as "\\tx\\n" when it does. Nothing of the base is left of a stopped version.
 """
 
 from krtc.backends.yaml import dump, dump_items, header
@@ -20,21 +21,62 @@ STATUSES = ("stopped", "started", "published")
 
 def files(bundle: "Bundle", status: str) -> dict[str, str]:
     """The tree; its root points at the overlay of `status`."""
-    base = bundle.objects("started")
+    objects = {overlay: dict(bundle.objects(overlay)) for overlay in STATUSES}
+    renamed = _renamed(objects["started"], objects["published"])
+    base = {
+        name: data
+        for name, data in objects["started"].items()
+        if name in renamed or data == objects["published"].get(name)
+    }
     tree: dict[str, Object] = {
         "kustomization.yaml": _kustomization([f"overlays/{status}"]),
-        "base/kustomization.yaml": _kustomization([name for name, _ in base]),
-        **{f"base/{name}": data for name, data in base},
+        "base/kustomization.yaml": _kustomization(list(base)),
+        **{f"base/{name}": data for name, data in base.items()},
+        **_overlay("stopped", objects["stopped"], {}, {}),
+        **_overlay("started", objects["started"], base, {}),
+        **_overlay("published", objects["published"], base, renamed),
     }
-    for overlay in STATUSES:
-        folder = f"overlays/{overlay}"
-        objects = bundle.objects(overlay)
-        alone = overlay == "stopped"
-        own, patches = (objects, []) if alone else _differences(base, objects)
-        resources = [*([] if alone else ["../../base"]), *(name for name, _ in own)]
-        tree[f"{folder}/kustomization.yaml"] = _kustomization(resources, patches)
-        tree.update({f"{folder}/{name}": data for name, data in own})
     return {name: header(bundle.source) + dump(data) for name, data in sorted(tree.items())}
+
+
+def _renamed(before: "dict[str, Object]", after: "dict[str, Object]") -> "dict[str, Object]":
+    """The objects that have another name afterwards and are the same otherwise, by the name of their file before."""
+    added = [data for name, data in after.items() if name not in before]
+    return {
+        name: other
+        for name, data in before.items()
+        if name not in after
+        for other in added
+        if {**data, "metadata": {**data["metadata"], "name": other["metadata"]["name"]}} == other
+    }
+
+
+def _overlay(
+    status: str, objects: "dict[str, Object]", base: "dict[str, Object]", renamed: "dict[str, Object]"
+) -> "dict[str, Object]":
+    """The files of an overlay. Its own objects stand before or behind the base, as in the order of applying."""
+    own = {name: data for name, data in objects.items() if name not in base and data not in renamed.values()}
+    order = list(objects)
+    first = order.index(next(iter(base))) if base else 0
+    before = [name for name in own if order.index(name) < first]
+    behind = [name for name in own if order.index(name) >= first]
+    patches = [_rename(base[name]["metadata"]["name"], data) for name, data in renamed.items()]
+    folder = f"overlays/{status}"
+    resources = [*before, *(["../../base"] if base else []), *behind]
+    return {
+        f"{folder}/kustomization.yaml": _kustomization(resources, patches),
+        **{f"{folder}/{name}": data for name, data in own.items()},
+    }
+
+
+def _rename(name: str, data: "Object") -> "Object":
+    """The patch (JSON 6902) that gives an object of the base another name."""
+    operation = {"op": "replace", "path": "/metadata/name", "value": data["metadata"]["name"]}
+    return {
+        "target": {"kind": data["kind"], "name": name},
+        "patch": dump_items([operation]),
+        "options": {"allowNameChange": True},
+    }
 
 
 def _kustomization(resources: list[str], patches: "list[Object] | None" = None) -> "Object":
@@ -45,43 +87,3 @@ def _kustomization(resources: list[str], patches: "list[Object] | None" = None) 
         "resources": resources,
         **({"patches": patches} if patches else {}),
     }
-
-
-def _differences(
-    base: "list[tuple[str, Object]]", objects: "list[tuple[str, Object]]"
-) -> "tuple[list[tuple[str, Object]], list[Object]]":
-    """The objects that the base does not have, and the patches (JSON 6902) of those that differ there.
-
-    An object that the status names differently is the base's under another name: the two lists are alike but for
-    names and values, and what only the status has comes behind.
-    """
-    known = dict(base)
-    gone = [data for name, data in base if name not in dict(objects)]
-    own: list[tuple[str, Object]] = []
-    patches: list[Object] = []
-    for name, data in objects:
-        before = known.get(name) or next((other for other in gone if other["kind"] == data["kind"]), None)
-        if before is None:
-            own.append((name, data))
-        elif before != data:
-            old_name = before["metadata"]["name"]
-            patches.append(
-                {
-                    "target": {"kind": data["kind"], "name": old_name},
-                    "patch": dump_items(_operations(before, data, "")),
-                    **({"options": {"allowNameChange": True}} if old_name != data["metadata"]["name"] else {}),
-                }
-            )
-    return own, patches
-
-
-def _operations(before: "Any", after: "Any", path: str) -> "list[Object]":
-    if before == after:
-        return []
-    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
-        return [
-            operation
-            for key in before
-            for operation in _operations(before[key], after[key], f"{path}/{key.replace('~', '~0').replace('/', '~1')}")
-        ]
-    return [{"op": "replace", "path": path, "value": after}]

@@ -1,0 +1,173 @@
+"""What the unit tests share: one version and its settings as data, and a compile of them that needs no disk."""
+
+import copy
+import functools
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from krtc.diagnostics import Diagnostic
+from krtc.frontend import languages
+from krtc.frontend import yaml as loader
+from krtc.lowering import lower
+from krtc.manifests import Bundle
+from krtc.model.program import Program
+from krtc.model.record import Record
+from krtc.model.runtime import DEFAULTS, VersionEntry
+from krtc.pipeline import STATIC_FILES, Options, Result, Source
+from krtc.pipeline import compile as compile_sources
+from krtc.source import SourceFile, Span
+
+Object = dict[str, Any]
+R = TypeVar("R", bound=Record)
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "classificator" / "krt.yml"
+FORMS = ("manifests", "kustomize", "helm")
+STATUSES = ("stopped", "started", "published")
+
+PY, GO, OTHER = "konstellation/kre-py:8.2.0", "konstellation/kre-go:8.2.0", "acme/own:1"
+NODE = {"name": "etl", "image": PY, "src": "src/etl/main.py", "subscriptions": ["entrypoint"]}
+KRT: Object = {
+    "version": "mail-v1",
+    "krtVersion": "v2",
+    "description": "Sorts mail.",
+    "entrypoint": {"proto": "public_input.proto", "image": "konstellation/kre-entrypoint:8.2.0"},
+    "config": {"variables": ["GREETING", "TOKEN"], "files": ["MODEL"]},
+    "workflows": [
+        {
+            "name": "sort",
+            "entrypoint": "Sort",
+            "exitpoint": "out",
+            "nodes": [
+                {**NODE, "gpu": True, "objectStore": {"name": "mails", "scope": "project"}},
+                {"name": "out", "image": GO, "src": "bin/out", "replicas": 2, "subscriptions": ["etl", "etl.odd"]},
+            ],
+        }
+    ],
+}
+SMALL: Object = {
+    **{key: KRT[key] for key in ("version", "krtVersion", "description", "entrypoint")},
+    "workflows": [{"name": "sort", "entrypoint": "Sort", "exitpoint": "etl", "nodes": [NODE]}],
+}
+RUNTIME: Object = {
+    "runtime": "demo",
+    "config": {
+        "variables": {"GREETING": "hello"},
+        "secrets": {"TOKEN": {"secretKeyRef": {"name": "tokens", "key": "token"}}},
+        "files": {"MODEL": "model.json"},
+    },
+}
+FILES = {"model.json": b"{}\n"}
+
+
+def some(record: type[R], **fields: Any) -> R:
+    """A record with some of its fields."""
+    return record(**fields)
+
+
+def changed(data: Object, *path: Any, to: Any) -> Object:
+    """A copy of `data` with another value at `path`; None at its end removes the key."""
+    result = copy.deepcopy(data)
+    at: Any = result
+    for key in path[:-1]:
+        at = at[key] if isinstance(at, list) else at.setdefault(key, {})
+    if to is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = to
+    return result
+
+
+def text(data: Object | str) -> str:
+    """Data as a document in which every string is quoted."""
+    return data if isinstance(data, str) else json.dumps(data, indent=1, ensure_ascii=False)
+
+
+@functools.cache
+def asset(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def assets() -> Mapping[str, str]:
+    names = ["schemas/krt-v2.schema.json", "schemas/runtime.schema.json"]
+    names += [path.relative_to(ROOT).as_posix() for path in (ROOT / "chart-templates").rglob("*") if path.is_file()]
+    return {name: asset(name) for name in names}
+
+
+def build(
+    krt: Object | str = KRT,
+    runtime: Object | str | None = RUNTIME,
+    *,
+    form: str = "manifests",
+    status: str = "started",
+    files: Mapping[str, bytes] = FILES,
+    entry: VersionEntry | None = None,
+    stream: bool = False,
+) -> Result:
+    """A compile of data."""
+    options: Any = {"form": form, "status": status, "entry": entry, "stream": stream}
+    settings = None if runtime is None else Source("runtime.yml", text(runtime).encode())
+    return compile_sources(
+        Source("krt.yml", text(krt).encode()),
+        settings,
+        Options(**options),
+        assets(),
+        lambda name: files.get(name, f"cannot read {name}"),
+    )
+
+
+def objects(result: Result) -> list[Object]:
+    """The objects in files of manifests."""
+    assert [d.message for d in result.diagnostics if d.severity == "error"] == []
+    return [yaml.safe_load(content) for content in result.files.values()]
+
+
+def named(found: Iterable[Object], kind: str, name: str | None = None) -> Object:
+    """The one object of a kind (and a name)."""
+    (match,) = [o for o in found if o["kind"] == kind and name in (None, o["metadata"]["name"])]
+    return match
+
+
+def program(
+    krt: Object | str = KRT,
+    runtime: Object | str | None = RUNTIME,
+    *,
+    entry: VersionEntry | None = None,
+    needs_values: bool = True,
+) -> Program:
+    """What the analysis and the lowering work on."""
+    version, wrong = languages.version(SourceFile("krt.yml", text(krt)), asset("schemas/krt-v2.schema.json"))
+    assert version, [d.message for d in wrong]
+    settings = DEFAULTS
+    if runtime is not None:
+        file = SourceFile("runtime.yml", text(runtime))
+        found, wrong = languages.settings(file, asset("schemas/runtime.schema.json"))
+        assert found, [d.message for d in wrong]
+        settings = found
+    entry = entry or VersionEntry(krt="krt.yml", status="started")
+    return Program(version, settings, entry, files={"MODEL": "{}\n"}, source="krt.yml", needs_values=needs_values)
+
+
+def lowered(made: Program) -> Bundle:
+    return lower(made, {name: asset(f"chart-templates/config/{name}") for name in STATIC_FILES})
+
+
+def parse(content: str) -> tuple[Any, list[Diagnostic]]:
+    return loader.parse(SourceFile("krt.yml", content))
+
+
+def stretch(span: Span) -> str:
+    """The text of a span."""
+    lines = span.file.text.split("\n")[span.line - 1 : span.end_line]
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    return "\n".join(lines)
+
+
+def ids(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    return [diagnostic.code.id for diagnostic in diagnostics]
