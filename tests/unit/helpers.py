@@ -121,10 +121,15 @@ def build(
     )
 
 
+def read(content: str) -> Any:
+    """A YAML document as data."""
+    return yaml.load(content, yaml.CSafeLoader)
+
+
 def objects(result: Result) -> list[Object]:
     """The objects in files of manifests."""
     assert [d.message for d in result.diagnostics if d.severity == "error"] == []
-    return [yaml.safe_load(content) for content in result.files.values()]
+    return [read(content) for content in result.files.values()]
 
 
 def named(found: Iterable[Object], kind: str, name: str | None = None) -> Object:

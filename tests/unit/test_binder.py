@@ -132,7 +132,7 @@ SOME = "[entrypoint]"
 MORE = "[entrypoint]\n        "
 
 # What is replaced in a valid krt.yml, by what, and for each mistake: its code, its place, what is said, the help.
-MISTAKES: list[tuple[str, str, list[tuple[str, str, str, str | None]]]] = [
+MISTAKES: list[tuple[str, str, Any]] = [
     (
         "version: mail-v1",
         "verison: mail-v1",

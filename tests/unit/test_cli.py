@@ -45,7 +45,7 @@ class Test_exit_codes:
         out, err = capsys.readouterr()
         assert err == ""
         assert out.startswith("# Made by krtc from krt.yml. ")
-        assert {o["metadata"]["namespace"] for o in yaml.safe_load_all(out)} == {"kre"}
+        assert {o["metadata"]["namespace"] for o in yaml.load_all(out, yaml.CSafeLoader)} == {"kre"}
 
     def test_0_with_a_warning(self, capsys: Capture) -> None:
         Path("krt.yml").write_text(text(changed(SMALL, "entrypoint", "image", to="acme/own:1")))
@@ -137,7 +137,7 @@ class Test_statuses:
         assert run("krt.yml", "--status", status) == 0
         (record,) = [
             o
-            for o in yaml.safe_load_all(capsys.readouterr().out)
+            for o in yaml.load_all(capsys.readouterr().out, yaml.CSafeLoader)
             if o["metadata"]["name"] == "mail-v1" and o["kind"] == "ConfigMap"
         ]
         assert record["data"]["status"] == desired
@@ -176,7 +176,7 @@ class Test_what_is_read:
         for name in ("settings.yml", "model.json"):
             Path(name).rename(f"elsewhere/{name}")
         assert run("full.yml", "--runtime", "elsewhere/settings.yml") == 0
-        objects = list(yaml.safe_load_all(capsys.readouterr().out))
+        objects = list(yaml.load_all(capsys.readouterr().out, yaml.CSafeLoader))
         (config,) = [o for o in objects if o["metadata"]["name"] == "mail-v1--config"]
         assert config["data"] == {"GREETING": "hello", "MODEL": "{}\n"}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from krtc.backends.helm.expressions import Action, condition, expression, template
 from krtc.manifests import ABSENT, PUBLISHED, RUNNING, STATUS, Digest, Is, Merge, Optional, Param, Text, When
-from tests.unit.helpers import KRT, RUNTIME, SMALL, Object, build, changed
+from tests.unit.helpers import KRT, RUNTIME, SMALL, Object, build, changed, read
 
 SIZE = Param(("size",), 3, "A.size")
 FLAG = Param(("on",), True, "A.on")
@@ -176,7 +176,7 @@ def test_the_files_of_a_chart() -> None:
 
 def test_the_values_are_explained_once_each() -> None:
     files = chart()
-    values = yaml.safe_load(files["values.yaml"])
+    values = read(files["values.yaml"])
     schema = json.loads(files["values.schema.json"])
     paths = leaves(values, schema)
     assert "workflows.sort.nodes.etl.replicas" in paths and "status" in paths
@@ -188,7 +188,7 @@ def test_the_values_are_explained_once_each() -> None:
 @pytest.mark.parametrize("status", ["stopped", "started", "published"])
 def test_the_status_is_the_default_of_a_value(status: str) -> None:
     files = chart(status=status)
-    assert yaml.safe_load(files["values.yaml"])["status"] == status
+    assert read(files["values.yaml"])["status"] == status
     assert f"--set status={status}" in files["README.md"]
 
 
@@ -197,7 +197,7 @@ def test_defaults_and_examples_fit_the_schema(krt: Object) -> None:
     files = chart(krt)
     schema = json.loads(files["values.schema.json"])
     jsonschema.Draft7Validator.check_schema(schema)
-    values = yaml.safe_load(files["values.yaml"])
+    values = read(files["values.yaml"])
     jsonschema.validate(values, schema)
 
     def over(under: Any, data: Any) -> Any:
@@ -207,7 +207,7 @@ def test_defaults_and_examples_fit_the_schema(krt: Object) -> None:
 
     for name, text in files.items():
         if name.startswith("ci/"):
-            jsonschema.validate(over(values, yaml.safe_load(text)), schema)
+            jsonschema.validate(over(values, read(text)), schema)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_the_schema_refuses(path: str, value: Any) -> None:
     files = chart()
     schema = json.loads(files["values.schema.json"])
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(changed(yaml.safe_load(files["values.yaml"]), *path.split("."), to=value), schema)
+        jsonschema.validate(changed(read(files["values.yaml"]), *path.split("."), to=value), schema)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_the_schema_refuses(path: str, value: Any) -> None:
 )
 def test_the_schema_takes_another_tag_of_the_same_runner(image: str) -> None:
     files = chart()
-    values = changed(yaml.safe_load(files["values.yaml"]), *["workflows", "sort", "nodes", "etl", "image"], to=image)
+    values = changed(read(files["values.yaml"]), *["workflows", "sort", "nodes", "etl", "image"], to=image)
     jsonschema.validate(values, json.loads(files["values.schema.json"]))
 
 
@@ -250,8 +250,8 @@ def test_a_value_that_nothing_gives_is_required() -> None:
     assert (
         '{{ required "config.variables.GREETING must be given" .Values.config.variables.GREETING | quote }}' in config
     )
-    assert yaml.safe_load(files["ci/stopped-values.yaml"]) == {"status": "stopped"}
-    example = yaml.safe_load(files["ci/started-values.yaml"])
+    assert read(files["ci/stopped-values.yaml"]) == {"status": "stopped"}
+    example = read(files["ci/started-values.yaml"])
     assert example["config"] == {
         "variables": {"GREETING": "example", "TOKEN": "example"},
         "files": {"MODEL": "example"},
@@ -277,9 +277,9 @@ def test_texts_stay_what_they_are(text: str) -> None:
     content = text.removeprefix("\ufeff")
     written = yaml.safe_dump(changed(krt, "description", to="# " + content), default_style='"', sort_keys=False)
     files = chart(written, runtime, files={"model.json": content.encode()})
-    values = yaml.safe_load(files["values.yaml"])
+    values = read(files["values.yaml"])
     assert values["config"] == {"variables": {"GREETING": text}, "files": {"MODEL": content}}
-    assert yaml.safe_load(files["Chart.yaml"])["description"] == "# " + content
+    assert read(files["Chart.yaml"])["description"] == "# " + content
     rows = [line for line in files["README.md"].splitlines() if line.startswith("|")]
     assert len(rows) == 2 + len(leaves(values, json.loads(files["values.schema.json"])))
     assert all(line.count("`") == 2 + 2 * ("must be given" not in line) for line in rows[2:] if "config." in line)
@@ -287,7 +287,7 @@ def test_texts_stay_what_they_are(text: str) -> None:
 
 def test_the_version_of_a_chart_is_of_its_content() -> None:
     first, same, other = chart(), chart(), chart(changed(KRT, "description", to="Other."))
-    version, again, different = (yaml.safe_load(files["Chart.yaml"])["version"] for files in (first, same, other))
+    version, again, different = (read(files["Chart.yaml"])["version"] for files in (first, same, other))
     assert re.fullmatch(r"0\.1\.0\+krt\.[0-9a-f]{12}", version)
     assert version == again != different
 

@@ -7,7 +7,7 @@ import yaml
 
 from krtc.backends import kustomize, plain
 from krtc.manifests import PUBLISHED, RUNNING, STATUS, Bundle, Resource, When
-from tests.unit.helpers import STATUSES, Object, build
+from tests.unit.helpers import STATUSES, Object, build, read
 
 
 def resource(kind: str, name: Any, body: Object, *when: Any) -> Resource:
@@ -35,7 +35,7 @@ HEADER = "# Made by krtc from krt.yml. Do not edit: change that file and compile
 def test_a_tree() -> None:
     files = kustomize.files(BUNDLE, "started")
     assert list(files) == sorted(files)
-    assert {name: yaml.safe_load(text).get("resources") for name, text in files.items() if "kustomization" in name} == {
+    assert {name: read(text).get("resources") for name, text in files.items() if "kustomization" in name} == {
         "kustomization.yaml": ["overlays/started"],
         "base/kustomization.yaml": ["10-configmap-w.yaml", "30-service-v.yaml"],
         "overlays/stopped/kustomization.yaml": ["10-configmap-v.yaml"],
@@ -56,18 +56,18 @@ def test_a_tree() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_root_points_at_the_status(status: str) -> None:
-    root = yaml.safe_load(kustomize.files(BUNDLE, status)["kustomization.yaml"])
+    root = read(kustomize.files(BUNDLE, status)["kustomization.yaml"])
     assert root["resources"] == [f"overlays/{status}"]
     others = [{k: v for k, v in kustomize.files(BUNDLE, s).items() if k != "kustomization.yaml"} for s in STATUSES]
     assert others[0] == others[1] == others[2]
 
 
 def test_an_overlay_patches_a_name_and_nothing_else() -> None:
-    overlay = yaml.safe_load(kustomize.files(BUNDLE, "started")["overlays/published/kustomization.yaml"])
+    overlay = read(kustomize.files(BUNDLE, "started")["overlays/published/kustomization.yaml"])
     (patch,) = overlay["patches"]
     assert patch["target"] == {"kind": "Service", "name": "v"}
     assert patch["options"] == {"allowNameChange": True}
-    assert yaml.safe_load(patch["patch"]) == [{"op": "replace", "path": "/metadata/name", "value": "active"}]
+    assert read(patch["patch"]) == [{"op": "replace", "path": "/metadata/name", "value": "active"}]
 
 
 def test_plain_manifests() -> None:
@@ -89,7 +89,9 @@ def test_plain_manifests() -> None:
 def test_the_stream_and_the_files_are_the_same_objects(status: str) -> None:
     stream = build(status=status, stream=True).files
     assert list(stream) == ["-"]
-    assert [*yaml.safe_load_all(stream["-"])] == [yaml.safe_load(text) for text in build(status=status).files.values()]
+    assert [*yaml.load_all(stream["-"], yaml.CSafeLoader)] == [
+        read(text) for text in build(status=status).files.values()
+    ]
 
 
 def test_the_patched_base_is_the_version_in_that_status() -> None:
@@ -97,24 +99,24 @@ def test_the_patched_base_is_the_version_in_that_status() -> None:
     files = build(form="kustomize").files
     for status in STATUSES:
         folder = f"overlays/{status}/"
-        overlay = yaml.safe_load(files[f"{folder}kustomization.yaml"])
+        overlay = read(files[f"{folder}kustomization.yaml"])
         paths = [folder + name for name in overlay["resources"] if name != "../../base"]
         if "../../base" in overlay["resources"]:
-            paths = [f"base/{name}" for name in yaml.safe_load(files["base/kustomization.yaml"])["resources"]] + paths
-        found = [yaml.safe_load(files[path]) for path in paths]
+            paths = [f"base/{name}" for name in read(files["base/kustomization.yaml"])["resources"]] + paths
+        found = [read(files[path]) for path in paths]
         for patch in overlay.get("patches", []):
             (target,) = [
                 o
                 for o in found
                 if (o["kind"], o["metadata"]["name"]) == (patch["target"]["kind"], patch["target"]["name"])
             ]
-            for operation in yaml.safe_load(patch["patch"]):
+            for operation in read(patch["patch"]):
                 *steps, last = [s.replace("~1", "/").replace("~0", "~") for s in operation["path"].split("/")[1:]]
                 at = target
                 for step in steps:
                     at = at[step]
                 assert last in at
                 at[last] = operation["value"]
-        expected = [yaml.safe_load(text) for text in build(status=status).files.values()]
+        expected = [read(text) for text in build(status=status).files.values()]
         key = lambda o: (o["kind"], o["metadata"]["name"])  # noqa: E731
         assert sorted(found, key=key) == sorted(expected, key=key)

@@ -1,10 +1,13 @@
 """Late-bound leaves, resources and bundles: what they are in a status."""
 
 import hashlib
+import runpy
+import sys
 from typing import Any
 
 import pytest
 
+import krtc.sha256
 from krtc.manifests import (
     ABSENT,
     PUBLISHED,
@@ -94,6 +97,14 @@ def test_digest_is_what_helm_computes() -> None:
 @pytest.mark.parametrize("text", ["", "abc", "é漢𝒳", "x" * 1000])
 def test_sha256(text: str) -> None:
     assert sha256(text) == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("missing", [[], ["_sha2"], ["_sha2", "_sha256"]])
+def test_sha256_of_every_python(missing: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in missing:
+        monkeypatch.setitem(sys.modules, name, None)
+    found = runpy.run_path(krtc.sha256.__file__)["sha256"]
+    assert found("abc") == hashlib.sha256(b"abc").hexdigest()
 
 
 @pytest.mark.parametrize("data", [None, 1.5, object(), {"a": None}, (1, 2), Is(NAME, "x"), b"x"])

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from krtc.lowering.common import as_written, camel
 from krtc.model.krt import ObjectStore
@@ -27,6 +26,7 @@ from tests.unit.helpers import (
     ids,
     named,
     objects,
+    read,
 )
 
 
@@ -310,7 +310,7 @@ class Test_who_makes_the_consumers:
 
     def test_in_a_chart_is_a_value(self) -> None:
         files = build(KRT, {**RUNTIME, "nats": {"consumers": "runner"}}, form="helm").files
-        assert yaml.safe_load(files["values.yaml"])["nats"]["consumers"] == "runner"
+        assert read(files["values.yaml"])["nats"]["consumers"] == "runner"
         (name,) = [name for name in files if name.endswith("--etl--odd.yaml")]
         assert '(eq .Values.nats.consumers "platform")' in files[name]
 

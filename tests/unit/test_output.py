@@ -280,6 +280,18 @@ class Test_what_a_killed_run_left:
         assert output.write(str(folder), OLD) == 0
         assert path.read_text() == "mine"
 
+    def test_a_file_that_goes_while_it_is_read(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        isfile = os.path.isfile
+
+        def gone(path: str) -> bool:
+            found = isfile(path)
+            if path.endswith("a.yaml"):
+                os.unlink(path)
+            return found
+
+        monkeypatch.setattr(os.path, "isfile", gone)
+        assert next(output.differences(str(folder), OLD)) == f"{folder}/a.yaml is missing"
+
     def test_of_another_user_is_left_to_it(self, folder: Path, monkeypatch: pytest.MonkeyPatch, dead: int) -> None:
         (folder / f"a.yaml.krtc-{dead}").write_text("ha")
 

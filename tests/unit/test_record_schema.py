@@ -1,7 +1,10 @@
 """Records, and the JSON Schemas that are made from them."""
 
 import json
+import runpy
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +93,12 @@ class Test_schemas:
         published = {name for made in map(schema.make, schema.PUBLISHED) for name in made["definitions"]}
         roots = {record.__name__ for record in schema.PUBLISHED.values()}
         assert {record.__name__ for record in RECORDS} == published | roots
+
+    def test_are_written_by_a_command(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "argv", ["schema", str(tmp_path)])
+        runpy.run_path(schema.__file__, run_name="__main__")
+        for name in schema.PUBLISHED:
+            assert (tmp_path / f"{name}.schema.json").read_text(encoding="utf-8") == schema.text(name)
 
 
 class Test_records:

@@ -10,8 +10,25 @@ from krtc.analysis import RULES, check, rules
 from krtc.diagnostics import Diagnostic, Related, did_you_mean, has_errors, in_order
 from krtc.diagnostics.codes import CODES, UNKNOWN_NODE
 from krtc.model.runtime import ConfigValues, VersionEntry
+from krtc.pipeline import Options, Source
+from krtc.pipeline import compile as compile_sources
 from krtc.source import SourceFile, Span
-from tests.unit.helpers import GO, KRT, NODE, OTHER, RUNTIME, SMALL, Object, build, changed, ids, program, stretch
+from tests.unit.helpers import (
+    GO,
+    KRT,
+    NODE,
+    OTHER,
+    RUNTIME,
+    SMALL,
+    Object,
+    assets,
+    build,
+    changed,
+    ids,
+    program,
+    stretch,
+    text,
+)
 
 
 def said(krt: Object = SMALL, runtime: Object | None = None, **options: Any) -> list[str]:
@@ -114,6 +131,10 @@ class Test_consumer_collision:
         )
         assert line.endswith("`c` subscribes here") and '| "a.b" @' in line
 
+    def test_of_two_nodes_of_one_name_is_said_once(self) -> None:
+        krt = nodes(("a", ["entrypoint"]), ("a", ["entrypoint"]))
+        assert ids(check(program(krt, None))) == ["KRT102"]
+
     def test_of_one_node(self) -> None:
         (line,) = said(nodes(("a", ["entrypoint", "entrypoint"])))
         assert "`a` on `entrypoint` and `a` on `entrypoint` share" in line
@@ -162,8 +183,8 @@ class Test_service_name:
 
     def test_the_digit_of_a_runtime(self) -> None:
         assert said(SMALL, {"runtime": "1x", "naming": "runtime"}) == [
-            'KRT302 "1x" | the Service of the version would be named `1x-mail-v1-entrypoint`, and before Kubernetes 1.36'
-            " no Service's name begins with a digit | begin it with a letter, as in `v1x`"
+            'KRT302 "1x" | the Service of the version would be named `1x-mail-v1-entrypoint`,'
+            " and before Kubernetes 1.36 no Service's name begins with a digit | begin it with a letter, as in `v1x`"
         ]
 
 
@@ -428,6 +449,13 @@ def test_both_files_are_read_to_their_ends() -> None:
         ("runtime.yml", "KRT013"),
     ]
     assert result.files == {}
+
+
+def test_settings_that_are_no_text() -> None:
+    options = Options(status="started", form="manifests")
+    krt, settings = Source("krt.yml", text(SMALL).encode()), Source("runtime.yml", b"\xff")
+    result = compile_sources(krt, settings, options, assets(), lambda name: name)
+    assert [(d.span.file.name, d.code.id) for d in result.diagnostics] == [("runtime.yml", "KRT001")]
 
 
 def test_a_gone_node_is_told_by_all_rules_at_once() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -49,6 +49,7 @@ def test_a_trap_is_read_back(text: str, read: Any) -> None:
     assert read(dump({"k": text, text: ["x", text, {text: text}]})) == {"k": text, text: ["x", text, {text: text}]}
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(keys, values, min_size=1, max_size=4))
 @example({"k": "a\n b\n"})
 @example({"k": "a\n\tb\n\n"})
@@ -64,6 +65,7 @@ def test_what_is_written_is_read_back(data: dict[str, Any]) -> None:
     assert all(line.isprintable() for line in text.replace("\t", "").split("\n"))
 
 
+@settings(max_examples=30)
 @given(st.lists(values.filter(lambda v: not isinstance(v, list)), min_size=1, max_size=4))
 def test_a_list_is_read_back(data: list[Any]) -> None:
     assert read_by_pyyaml(dump_items(data)) == data

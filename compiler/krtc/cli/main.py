@@ -11,6 +11,7 @@ from krtc.cli.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
 _WIDEST_HELP = 100
 
@@ -24,6 +25,14 @@ examples:
 
 exit codes: 0 clean, 1 findings or differences, 2 wrong usage or an unreadable file, 130 interrupted
 """
+
+
+def command() -> "NoReturn":
+    """The process `krtc`: it ends at once, for to free every object one by one takes a tenth of a short run."""
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
