@@ -3,7 +3,6 @@
 import importlib.metadata
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -78,14 +77,3 @@ def test_the_repository_stands_alone(pattern: str) -> None:
     command = ["git", "grep", "--untracked", "-nIE", pattern]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
-
-
-def test_a_plain_compile_imports_nothing_heavy() -> None:
-    """Each of these costs more than the whole compilation, so they are imported only where they are used."""
-    command = [sys.executable, "-X", "importtime", "-m", "krtc", "compile", "examples/classificator/krt.yml"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "yaml" in imported
-    heavy = {"importlib.metadata", "importlib.resources", "jinja2", "jsonschema", "pydantic", "ruamel.yaml"}
-    assert imported & heavy == set()

@@ -1,15 +1,25 @@
 """What holds for every unit test."""
 
 import gc
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 
 
+class Exit(BaseException):
+    """The process would have ended, with this code."""
+
+
 @pytest.fixture(autouse=True)
-def process() -> Iterator[None]:
-    """The command line sets up a process of its own; the one here is pytest's."""
+def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command line sets up a process of its own, and ends it; the one here is pytest's."""
+
+    def leave(code: int) -> None:
+        raise Exit(code)
+
+    monkeypatch.setattr(os, "_exit", leave)
     handler, threshold = signal.getsignal(signal.SIGPIPE), gc.get_threshold()
     yield
     signal.signal(signal.SIGPIPE, handler)

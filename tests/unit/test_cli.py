@@ -460,11 +460,13 @@ def test_a_width_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(sys, "argv", ["krtc", "compile", "krt.yml", "--status", "stopped"])
-    with pytest.raises(SystemExit) as end:
-        runpy.run_module("krtc", run_name="__main__")
-    assert end.value.code == 0
-    assert capsys.readouterr().out.count("---\n") == 1
+    for path, code in (("krt.yml", 0), ("nothing.yml", 2)):
+        monkeypatch.setattr(sys, "argv", ["krtc", "compile", path, "--status", "stopped"])
+        with pytest.raises(BaseException, match=str(code)) as end:
+            runpy.run_module("krtc", run_name="__main__")
+        assert (end.type.__name__, end.value.args) == ("Exit", (code,))  # of conftest.py, for os._exit
+        out, err = capsys.readouterr()
+        assert (out.count("---\n"), bool(err)) == (1 if code == 0 else 0, code != 0)
 
 
 def test_without_sigpipe(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -21,6 +21,11 @@ LABELS = {
     "helm.sh/chart": Action('include "krt.chart" .'),
 }
 CHART_VERSION = "0.1.0"
+# Of the values below `ingress`.
+NEEDS_GATEWAY = {
+    "if": {"properties": {"kind": {"const": "GRPCRoute"}}, "required": ["kind"]},
+    "then": {"properties": {"gateway": {"properties": {"name": {"minLength": 1}}}}},
+}
 LONGEST_CELL = 100
 
 
@@ -131,6 +136,7 @@ def _schema(values: "list[Value]") -> "dict[str, Any]":
             at = at["properties"].setdefault(key, {"type": "object", "properties": {}, "additionalProperties": False})
         schema = value.schema if value.default is not None else {**value.schema, "type": ["string", "null"]}
         at["properties"][value.path[-1]] = {"description": value.comment, **schema}
+    root["properties"].get("ingress", {}).update(NEEDS_GATEWAY)
     return root
 
 
