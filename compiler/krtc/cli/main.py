@@ -29,6 +29,7 @@ exit codes: 0 clean, 1 findings or differences, 2 wrong usage or an unreadable f
 
 def command() -> "NoReturn":
     """The process `krtc`: it ends at once, for to free every object one by one takes a tenth of a short run."""
+    _open_closed_streams()
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -113,6 +114,13 @@ def terminal_width() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError):  # no terminal, or no file behind stdout
         return 80
+
+
+def _open_closed_streams() -> None:
+    """Streams that the caller closed are None in Python: now nothing comes in, and only what goes to stdout fails."""
+    for name, mode, flag in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, flag), mode))  # noqa: SIM115 (for as long as the process)
 
 
 def _die_of_sigpipe() -> None:

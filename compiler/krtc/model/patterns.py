@@ -55,7 +55,7 @@ HTTP_URL_IN_WORDS = "an http or https address"
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
 DURATION_IN_WORDS = 'a duration of Go such as "22h" or "1h30m" (days are not a unit)'
 
-QUANTITY = r"^[0-9]+(\.[0-9]+)?([EPTGMK]i?|[mnuk]|[eE][-+]?[0-9]+)?$"
+QUANTITY = r"^[0-9]{1,18}(\.[0-9]{1,9})?(Ki|[EPTGM]i?|[mnuk]|[eE][-+]?[0-9]{1,2})?$"
 QUANTITY_IN_WORDS = 'a quantity of Kubernetes such as "500m" or "1Gi"'
 
 SECRET_KEY = r"^[-._a-zA-Z0-9]+$"
