@@ -359,6 +359,27 @@ def test_mistakes_in_a_runtime_yml(line: str, expected: tuple[str, str, str, str
     assert mistakes(f"runtime: demo\n{line}\n", "runtime") == [expected]
 
 
+@pytest.mark.parametrize(("written", "shown"), [("A" * 59 + "!", "A" * 59 + "!"), ("A" * 60 + "!", "A" * 57 + "...")])
+def test_a_long_value_is_cut_short(written: str, shown: str) -> None:
+    ((_, _, message, _),) = mistakes(f"runtime: demo\nmongodb: {{bucket: '{written}'}}\n", "runtime")
+    assert message == f"`bucket` of a mongodb cannot be `{shown}`"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [*((word, True) for word in ("true", "True", "TRUE")), *((word, False) for word in ("false", "False", "FALSE"))],
+)
+def test_a_boolean_in_every_writing(written: str, value: bool) -> None:
+    version, diagnostics = bind((HEAD + BODY).replace(SOME, f"{MORE}gpu: {written}"))
+    assert (diagnostics, version.workflows[0].nodes[0].gpu) == ([], value)
+
+
+@pytest.mark.parametrize("written", ["", "~", "null", "Null", "NULL"])
+def test_nothing_in_every_writing(written: str) -> None:
+    version, diagnostics = bind(HEAD + f"config: {written}\n" + BODY)
+    assert (diagnostics, version.config) == ([], None)
+
+
 def test_a_number_has_a_least_value() -> None:
     ((code, place, message, _),) = mistakes("runtime: demo\nresources: {node: {limits: {cpu: -1}}}\n", "runtime")
     assert (code, place) == ("KRT013", "-1")

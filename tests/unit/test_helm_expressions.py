@@ -192,9 +192,9 @@ def test_the_status_is_the_default_of_a_value(status: str) -> None:
     assert f"--set status={status}" in files["README.md"]
 
 
-@pytest.mark.parametrize("krt", [KRT, SMALL])
-def test_defaults_and_examples_fit_the_schema(krt: Object) -> None:
-    files = chart(krt)
+@pytest.mark.parametrize(("krt", "runtime"), [(KRT, RUNTIME), (KRT, None), (SMALL, None)])
+def test_defaults_and_examples_fit_the_schema(krt: Object, runtime: Object | None) -> None:
+    files = chart(krt, runtime)
     schema = json.loads(files["values.schema.json"])
     jsonschema.Draft7Validator.check_schema(schema)
     values = read(files["values.yaml"])
@@ -251,6 +251,8 @@ def test_a_value_that_nothing_gives_is_required() -> None:
         '{{ required "config.variables.GREETING must be given" .Values.config.variables.GREETING | quote }}' in config
     )
     assert read(files["ci/stopped-values.yaml"]) == {"status": "stopped"}
+    schema = json.loads(files["values.schema.json"])["properties"]["config"]["properties"]["variables"]
+    assert schema["properties"]["GREETING"]["type"] == ["string", "null"]
     example = read(files["ci/started-values.yaml"])
     assert example["config"] == {
         "variables": {"GREETING": "example", "TOKEN": "example"},
@@ -283,6 +285,13 @@ def test_texts_stay_what_they_are(text: str) -> None:
     rows = [line for line in files["README.md"].splitlines() if line.startswith("|")]
     assert len(rows) == 2 + len(leaves(values, json.loads(files["values.schema.json"])))
     assert all(line.count("`") == 2 + 2 * ("must be given" not in line) for line in rows[2:] if "config." in line)
+
+
+def test_a_long_default_is_cut_short_in_the_readme() -> None:
+    for length, shown in ((98, f'"{"x" * 98}"'), (99, f'"{"x" * 99} ...')):
+        files = chart(KRT, changed(RUNTIME, "config", "variables", "GREETING", to="x" * length))
+        assert f"| `config.variables.GREETING` | `{shown}` |" in files["README.md"]
+        assert read(files["values.yaml"])["config"]["variables"]["GREETING"] == "x" * length
 
 
 def test_the_version_of_a_chart_is_of_its_content() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from krtc.lowering.common import as_written, camel
+from krtc.manifests import resolve
 from krtc.model.krt import ObjectStore
 from krtc.model.runtime import ConfigValues, NodeSettings, Resources, Toleration, VersionEntry
 from tests.unit.helpers import (
@@ -24,8 +25,10 @@ from tests.unit.helpers import (
     build,
     changed,
     ids,
+    lowered,
     named,
     objects,
+    program,
     read,
 )
 
@@ -202,12 +205,130 @@ class Test_what_is_compiled:
         assert spec["tls"] == [{"hosts": ["demo-entrypoint.kre.local"], "secretName": "demo-entrypoint.kre.local-tls"}]
         assert spec["rules"][0]["host"] == "demo-entrypoint.kre.local"
 
+    def test_the_specs_of_the_ways_in(self) -> None:
+        runtime = {**RUNTIME, "ingress": {"kind": "GRPCRoute", "gateway": {"name": "g", "sectionName": "grpc"}}}
+        found = compiled(KRT, runtime, status="published")
+        assert named(found, "GRPCRoute")["spec"] == {
+            "parentRefs": [{"name": "g", "sectionName": "grpc"}],
+            "hostnames": ["demo-entrypoint.kre.local"],
+            "rules": [{"backendRefs": [{"name": "active-entrypoint", "port": 9000}]}],
+        }
+        assert named(found, "Service")["spec"] == {
+            "type": "ClusterIP",
+            "sessionAffinity": "None",
+            "selector": {"type": "entrypoint", "version-name": "mail-v1-entrypoint"},
+            "ports": [
+                {"name": "grpc", "port": 9000, "protocol": "TCP", "targetPort": 9000},
+                {"name": "web", "port": 80, "protocol": "TCP", "targetPort": 8080},
+            ],
+        }
+        backend = {"service": {"name": "active-entrypoint", "port": {"name": "grpc"}}}
+        ingress = named(compiled(status="published"), "Ingress")
+        assert ingress["spec"]["rules"][0]["http"]["paths"] == [{"path": "/", "pathType": "Prefix", "backend": backend}]
+        assert ingress["metadata"]["annotations"] == {
+            "nginx.ingress.kubernetes.io/backend-protocol": "GRPC",
+            "nginx.ingress.kubernetes.io/proxy-body-size": "16m",
+        }
+
     def test_configuration_that_nobody_gives_is_left_to_who_installs_a_chart(self) -> None:
         (config,) = [
             text for name, text in build(KRT, None, form="helm").files.items() if name.endswith("--config.yaml")
         ]
         assert config.count("required") == 3
         assert ids(build(KRT, None).diagnostics) == ["KRT401"] * 3
+
+
+def mounts(found: Any) -> dict[str, tuple[str, str | None, bool]]:
+    """Where a container mounts what: by path, the volume, the file in it, and whether it only reads there."""
+    return {m["mountPath"]: (m["name"], m.get("subPath"), m.get("readOnly", False)) for m in found["volumeMounts"]}
+
+
+class Test_the_containers_of_a_pod:
+    ENTRYPOINT = "mail-v1-entrypoint"
+
+    def test_are_in_order(self) -> None:
+        for name, expected in (
+            (NAME, ["node", "fluent-bit"]),
+            (self.ENTRYPOINT, ["entrypoint", "nginx", "fluent-bit"]),
+        ):
+            spec = pod(compiled(), name)
+            assert [c["name"] for c in spec["containers"]] == expected
+            assert [c["name"] for c in spec["initContainers"]] == ["wait-for-nats", "krt-files-downloader"]
+            assert spec["volumes"][-1] == {"name": "files", "configMap": {"name": "mail-v1--files"}}
+            assert (spec["automountServiceAccountToken"], spec["enableServiceLinks"]) == (False, False)
+
+    def test_the_node(self) -> None:
+        found = container(compiled(), "node")
+        assert found["envFrom"] == [{"configMapRef": {"name": "mail-v1--config"}}]
+        assert mounts(found) == {
+            "/krt-files": ("krt-files", None, True),
+            "/var/log/app": ("app-log", None, False),
+            "/tmp": ("tmp", None, False),
+            "/krt-scripts/connected.sh": ("files", "connected.sh", True),
+        }
+        probe = {"exec": {"command": ["sh", "/krt-scripts/connected.sh"]}, "timeoutSeconds": 5}
+        assert found["readinessProbe"] == {**probe, "periodSeconds": 5, "failureThreshold": 1}
+        assert found["livenessProbe"] == {**probe, "periodSeconds": 10, "failureThreshold": 15}
+        assert pod(compiled(), NAME)["terminationGracePeriodSeconds"] == 10
+
+    def test_the_entrypoint(self) -> None:
+        found = container(compiled(), "entrypoint", self.ENTRYPOINT)
+        variables = environment(found)
+        for name in ("WORKFLOW_ID", "WORKFLOW_NAME", "NODE_ID", "NODE_NAME"):
+            assert variables[f"KRT_{name}"] == "entrypoint"
+        assert variables["KRT_NATS_SUBJECTS_FILE"] == "/src/conf/nats_subject.json"
+        assert (variables["KRT_REQUEST_TIMEOUT"], variables["KRT_JS_REQUEST_TIMEOUT"]) == ("30", "5")
+        assert mounts(found)["/src/conf/nats_subject.json"] == ("files", "nats_subject.json", True)
+        assert found["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
+        assert found["startupProbe"] == {"tcpSocket": {"port": 9000}, "periodSeconds": 2, "failureThreshold": 60}
+        assert found["ports"] == [{"name": "grpc", "containerPort": 9000, "protocol": "TCP"}]
+        assert pod(compiled(), self.ENTRYPOINT)["terminationGracePeriodSeconds"] == 35
+
+    def test_those_of_the_platform(self) -> None:
+        found = compiled()
+        nginx = container(found, "nginx", self.ENTRYPOINT)
+        assert mounts(nginx) == {
+            "/etc/nginx/conf.d/default.conf": ("files", "default.conf", True),
+            "/proto/public_input.proto": ("krt-files", "public_input.proto", True),
+            "/tmp": ("tmp", None, False),
+        }
+        assert nginx["securityContext"]["runAsUser"] == 101
+        assert nginx["ports"] == [{"name": "web", "containerPort": 8080, "protocol": "TCP"}]
+        assert nginx["readinessProbe"] == {"tcpSocket": {"port": 8080}, "periodSeconds": 5}
+        fluent_bit = container(found, "fluent-bit")
+        configuration = "/fluent-bit/etc/fluent-bit.conf"
+        assert fluent_bit["command"] == ["/fluent-bit/bin/fluent-bit", "-c", configuration, "-v"]
+        assert mounts(fluent_bit) == {
+            configuration: ("files", "fluent-bit.conf", True),
+            "/fluent-bit/etc/parsers.conf": ("files", "parsers.conf", True),
+            "/var/log/app": ("app-log", None, True),
+        }
+        assert mounts(container(found, "krt-files-downloader")) == {"/krt-files": ("krt-files", None, False)}
+        wait = container(found, "wait-for-nats")
+        assert wait["command"] == ["sh", "/krt-scripts/wait.sh"]
+        assert mounts(wait) == {"/krt-scripts/wait.sh": ("files", "wait.sh", True), "/tmp": ("tmp", None, False)}
+        for other in (nginx, fluent_bit, wait):
+            assert other["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+@pytest.mark.parametrize(("status", "service"), [("started", "mail-v1"), ("published", "active-entrypoint")])
+def test_what_helm_test_runs(status: str, service: str) -> None:
+    made = lowered(program(KRT, {**RUNTIME, "images": {"pullSecrets": [{"name": "registry"}]}}))
+    (test,) = made.tests
+    assert [test.exists(s) for s in STATUSES] == [False, True, True]
+    data = resolve(test.data("kre", {}), status)
+    assert (data["metadata"]["name"], data["metadata"]["annotations"]["helm.sh/hook"]) == ("mail-v1--test", "test")
+    assert data["metadata"]["labels"]["type"] == "test"
+    (container,) = data["spec"].pop("containers")
+    assert data["spec"] == {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "imagePullSecrets": [{"name": "registry"}],
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+    }
+    assert container["env"] == [{"name": "SERVICE", "value": service}]
+    assert container["command"][2] == 'nc -z -w 10 "$SERVICE" 9000 && nc -z -w 10 "$SERVICE" 80'
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
 
 
 class Test_a_gpu_node:
@@ -244,9 +365,13 @@ class Test_a_read_only_root:
         self, image: str, settings: Object, read_only: bool, user: int, mounts: list[str]
     ) -> None:
         found = container(compiled(node(image=image), {"runtime": "demo", "images": settings}), "node")
-        context = found["securityContext"]
-        assert (context["readOnlyRootFilesystem"], context["runAsUser"]) == (read_only, user)
-        assert (context["runAsNonRoot"], context["allowPrivilegeEscalation"]) == (True, False)
+        assert found["securityContext"] == {
+            "runAsUser": user,
+            "runAsNonRoot": True,
+            "readOnlyRootFilesystem": read_only,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        }
         paths = [mount["mountPath"] for mount in found["volumeMounts"]]
         assert paths[:2] == ["/krt-files", "/var/log/app"]
         assert [path for path in paths if path in ("/tmp", "/krt-work")] == mounts

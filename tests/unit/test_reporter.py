@@ -140,6 +140,12 @@ def test_a_very_long_line_is_cut_around_the_mistake(column: int) -> None:
     assert source[carets.index("^") :].startswith("MARK") and carets.endswith(" ^^^^")
 
 
+def test_a_line_that_fits_is_shown_whole() -> None:
+    text = "x" * 149 + "MARK" + "y" * 7
+    assert shown(text, 150, 154)[0] == f"1 | {text}"
+    assert shown(text + "z", 150, 154)[0] == f"1 | {text[89:]}z"
+
+
 def test_the_carets_end_with_what_is_shown() -> None:
     source, carets = shown("x" * 100_000, 1, 100_001)
     assert len(carets) == len(source) == 4 + 160

@@ -130,6 +130,7 @@ class Test_consumer_collision:
             'KRT301 "a" | `b-c` on `a` and `c` on `a.b` share the consumer `kre_mail-v1_Sort-a-b-c` | rename'
         )
         assert line.endswith("`c` subscribes here") and '| "a.b" @' in line
+        assert " | rename a node or a sub-topic, or remove the subscription that stands twice | " in line
 
     def test_of_two_nodes_of_one_name_is_said_once(self) -> None:
         krt = nodes(("a", ["entrypoint"]), ("a", ["entrypoint"]))

@@ -150,13 +150,13 @@ def test_scalars(value: Any, expected: str) -> None:
 
 
 def test_a_document() -> None:
-    shared = [{"name": "A", "value": ""}]
+    environment = [{"name": "A", "value": ""}]
     assert dump(
         {
             "a": {"b": 1, "c": {}, "d": [], "e": "x\ny\n"},
             "list": ["x", {"k": "v", "m": {"o": True}}, {}, {"l": ["z"]}],
-            "once": shared,
-            "again": {"deeper": shared},
+            "once": environment,
+            "again": {"deeper": environment},
         }
     ) == (
         "a:\n  b: 1\n  c: {}\n  d: []\n  e: |\n    x\n    y\n"

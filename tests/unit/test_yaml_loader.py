@@ -86,8 +86,8 @@ class Test_positions:
         assert [f"{s.line}:{s.column}-{s.end_line}:{s.end_column} {text}" for s, text in found] == expected
 
     def test_of_collections(self) -> None:
-        node, _ = parse("a: {b: c}\nd: [e, f]\n")
-        assert stretch(node.span) == "a: {b: c}\nd: [e, f]\n"
+        node, _ = parse("a: {b: c} # x\nd: [e, f] # y\n")
+        assert stretch(node.span) == "a: {b: c} # x\nd: [e, f] # y\n"
         assert [stretch(value.span) for _, value in node.entries.values()] == ["{b: c}", "[e, f]"]
 
     @settings(max_examples=60)
@@ -176,6 +176,13 @@ def test_what_krt_has_no_use_for_is_refused(text: str, code: str, place: str, me
     said = refusal(text)
     assert (said.code.id, f"{said.span.line}:{said.span.column}") == (code, place)
     assert message in said.message
+
+
+def test_where_what_is_broken_begins() -> None:
+    said = refusal("a:\n  - {b: c\nd: e\n")
+    (begin,) = said.related
+    assert (said.code.id, said.span.line, begin.message) == ("KRT002", 3, "it begins here")
+    assert stretch(begin.span) == "{"
 
 
 @pytest.mark.parametrize("second", ["a", '"a"', "'a'", "? a\n", '"\\x61"'])
@@ -308,6 +315,7 @@ class Test_encodings:
     @pytest.mark.parametrize("escape", ["\\0", "\\a", "\\e", "\\N", "\\x7f", "\\x1b", "\\u0080", "\\U0000009F"])
     def test_an_escape_brings_no_control(self, escape: str) -> None:
         said = refusal(f'a: b\nc: "d{escape}"\n')
+        assert (said.message, said.help) == ("an escape that stands for a control character", "remove it")
         assert (said.code.id, said.span.line, said.span.column) == ("KRT001", 2, 4)
 
     @pytest.mark.parametrize(
