@@ -38,7 +38,7 @@ MISSING = Param(("config", "TOKEN"), None, "A.token")
         (FLAG, ".Values.on"),
         (DASHED, '(index .Values "a-b" "c")'),
         (LATER, '(index .Values.a "b-c" "d")'),
-        (MISSING, '(required "config.TOKEN must be given" .Values.config.TOKEN)'),
+        (MISSING, '(include "krt.given" (dict "path" "config.TOKEN" "value" .Values.config.TOKEN))'),
         (Action(".Release.Name"), "(.Release.Name)"),
         (Text("a-", NAME, "%", SIZE, 7), '(printf "a-%s%%%d%d" .Values.a.name (int64 .Values.size) 7)'),
         ({}, "(dict)"),
@@ -248,7 +248,8 @@ def test_a_value_that_nothing_gives_is_required() -> None:
     assert "must be given" in files["README.md"]
     (config,) = [text for name, text in files.items() if name.endswith("--config.yaml")]
     assert (
-        '{{ required "config.variables.GREETING must be given" .Values.config.variables.GREETING | quote }}' in config
+        '{{ include "krt.given" (dict "path" "config.variables.GREETING" "value" .Values.config.variables.GREETING)'
+        " | quote }}" in config
     )
     assert read(files["ci/stopped-values.yaml"]) == {"status": "stopped"}
     schema = json.loads(files["values.schema.json"])["properties"]["config"]["properties"]["variables"]

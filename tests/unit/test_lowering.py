@@ -234,7 +234,7 @@ class Test_what_is_compiled:
         (config,) = [
             text for name, text in build(KRT, None, form="helm").files.items() if name.endswith("--config.yaml")
         ]
-        assert config.count("required") == 3
+        assert config.count("krt.given") == 3
         assert ids(build(KRT, None).diagnostics) == ["KRT401"] * 3
 
 

@@ -72,6 +72,8 @@ def decode(name: str, data: bytes) -> tuple[SourceFile, list[Diagnostic]]:
 def text(name: str, data: bytes) -> tuple[SourceFile, list[Diagnostic]]:
     """The bytes of a file that is no YAML itself, but whose text will be a value there."""
     file, diagnostics = decode(name, data)
+    if not diagnostics:
+        file = SourceFile(name, data.decode())  # with its byte order mark: it is part of what somebody wrote
     if not diagnostics and not _CONTROLS.isdisjoint(file.text):
         diagnostics = [_control(file, next(i for i, c in enumerate(file.text) if c in _CONTROLS))]
     return file, diagnostics

@@ -74,7 +74,7 @@ def _param(param: Param) -> str:
             break
         plain += f".{segment}"
     if param.default is None:
-        return f"(required {_string('.'.join(param.path) + ' must be given')} {plain})"
+        return f'(include "krt.given" (dict "path" {_string(".".join(param.path))} "value" {plain}))'
     # Helm reads numbers as floats, and prints large ones with an exponent.
     return f"(int64 {plain})" if type(param.default) is int else plain
 
