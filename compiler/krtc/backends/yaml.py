@@ -112,8 +112,10 @@ class Emitter:
         """An item of a list."""
         if isinstance(value, dict) and value:
             self.mapping(value, pad + "  ", pad + "- ")
+        elif isinstance(value, list) and value:
+            self.out.append(f"{pad}-\n")
+            self.sequence(value, pad + "  ")
         elif isinstance(value, dict | list):
-            # No list of ours holds lists; an empty mapping is all that is left.
             self.out.append(f"{pad}- {'{}' if isinstance(value, dict) else '[]'}\n")
         else:
             self.out.append(f"{pad}- {scalar(value)}\n")
