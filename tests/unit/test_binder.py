@@ -260,7 +260,7 @@ MISTAKES: list[tuple[str, str, Any]] = [
     (
         SOME,
         f"{MORE}objectStore: mails",
-        [("KRT012", "mails", "an object store must be a mapping, and this is text", None)],
+        [("KRT012", "mails", "`objectStore` must be a mapping, and this is text", None)],
     ),
     (
         SOME,
@@ -269,7 +269,7 @@ MISTAKES: list[tuple[str, str, Any]] = [
             (
                 "KRT011",
                 "{}",
-                "an object store needs the key `name`",
+                "`objectStore` needs the key `name`",
                 "add `name: emails` (Nodes that name the same store share it)",
             )
         ],
@@ -281,10 +281,10 @@ MISTAKES: list[tuple[str, str, Any]] = [
             (
                 "KRT006",
                 "5",
-                "`name` of an object store is text, and YAML readers do not all take `5` for text",
+                "`name` of `objectStore` is text, and YAML readers do not all take `5` for text",
                 'quote it: "5"',
             ),
-            ("KRT013", "here", "`scope` of an object store cannot be `here`", "it is one of: `workflow`, `project`"),
+            ("KRT013", "here", "`scope` of `objectStore` cannot be `here`", "it is one of: `workflow`, `project`"),
         ],
     ),
 ]
@@ -311,13 +311,13 @@ def test_mistakes_in_a_krt_yml(old: str, new: str, expected: list[tuple[str, str
                 'quote it: "1.33"',
             ),
         ),
-        ("nats: {replicas: 6}", ("KRT013", "6", "`replicas` of a nats must be from 1 to 5, and this is 6", None)),
+        ("nats: {replicas: 6}", ("KRT013", "6", "`replicas` of `nats` must be from 1 to 5, and this is 6", None)),
         (
             "images: {users: {'a:1': 5}}",
             (
                 "KRT013",
                 "'a:1'",
-                "a key of `users` of an images cannot be `a:1`",
+                "a key of `users` of `images` cannot be `a:1`",
                 "it must be an image without its tag, in which `*` stands for anything, or `default`",
             ),
         ),
@@ -326,7 +326,7 @@ def test_mistakes_in_a_krt_yml(old: str, new: str, expected: list[tuple[str, str
             (
                 "KRT006",
                 "no",
-                "a key of `nodeSelector` of a pods is text, and YAML readers do not all take `no` for text",
+                "a key of `nodeSelector` of `pods` is text, and YAML readers do not all take `no` for text",
                 'quote it: "no"',
             ),
         ),
@@ -335,21 +335,21 @@ def test_mistakes_in_a_krt_yml(old: str, new: str, expected: list[tuple[str, str
             (
                 "KRT013",
                 "much",
-                "`cpu` in `limits` of a resources cannot be `much`",
+                "`cpu` in `limits` of `node` cannot be `much`",
                 'it must be a quantity of Kubernetes such as "500m" or "1Gi"',
             ),
         ),
-        ("krtFiles: {mongodb: {x: y}}", ("KRT010", "x", "a mongodb files has no key `x`", "remove it")),
+        ("krtFiles: {mongodb: {x: y}}", ("KRT010", "x", "`mongodb` has no key `x`", "remove it")),
         (
             "config: {files: {A: [b]}}",
-            ("KRT012", "[b]", "`A` in `files` of a config values must be text, and this is a list", None),
+            ("KRT012", "[b]", "`A` in `files` of `config` must be text, and this is a list", None),
         ),
         (
             f"krtFiles: {{https: {{url: 'https://x', sha256: {'z' * 64}}}}}",
             (
                 "KRT013",
                 "z" * 64,
-                f"`sha256` of a https files cannot be `{'z' * 57}...`",
+                f"`sha256` of `https` cannot be `{'z' * 57}...`",
                 "it must match ^[0-9a-f]{64}$",
             ),
         ),
@@ -362,7 +362,7 @@ def test_mistakes_in_a_runtime_yml(line: str, expected: tuple[str, str, str, str
 @pytest.mark.parametrize(("written", "shown"), [("A" * 59 + "!", "A" * 59 + "!"), ("A" * 60 + "!", "A" * 57 + "...")])
 def test_a_long_value_is_cut_short(written: str, shown: str) -> None:
     ((_, _, message, _),) = mistakes(f"runtime: demo\nmongodb: {{bucket: '{written}'}}\n", "runtime")
-    assert message == f"`bucket` of a mongodb cannot be `{shown}`"
+    assert message == f"`bucket` of `mongodb` cannot be `{shown}`"
 
 
 @pytest.mark.parametrize(

@@ -67,20 +67,21 @@ class Binder:
 
     def bind(self, node: Node) -> Record | None:
         """The record that a document says, or None; then `diagnostics` tells all that is wrong."""
-        value = self._record(node, self._schema, self._root)
+        value = self._record(node, self._schema, self._root, _in_words(self._root))
         return value if isinstance(value, Record) and not self.diagnostics else None
 
     def _report(self, code: "Code", span: "Span", message: str, help: str | None = None) -> _Invalid:
         self.diagnostics.append(Diagnostic(code, span, message, help=help))
         return _INVALID
 
-    def _value(self, node: Node, schema: "Schema", what: str) -> "Any":
-        """A value by its schema; `what` names it in messages."""
+    def _value(self, node: Node, schema: "Schema", what: str, key: str | None = None) -> "Any":
+        """A value by its schema; `what` names it in messages, `key` is the one under which it stands."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
-            return self._record(node, self._definitions[name], self._records[name])
+            record = self._records[name]
+            return self._record(node, self._definitions[name], record, f"`{key}`" if key else _in_words(record))
         if "anyOf" in schema:
-            return self._value(node, self._alternative(node, schema["anyOf"]), what)
+            return self._value(node, self._alternative(node, schema["anyOf"]), what, key)
         kind = schema["type"]
         if kind == "null":
             return None
@@ -113,8 +114,7 @@ class Binder:
         found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
         return self._report(WRONG_TYPE, node.span, f"{what} must be {_KINDS[kind]}, and this is {found}")
 
-    def _record(self, node: Node, schema: "Schema", record: type[Record]) -> "Record | _Invalid":
-        owner = _in_words(record)
+    def _record(self, node: Node, schema: "Schema", record: type[Record], owner: str) -> "Record | _Invalid":
         if type(node) is not Mapping:
             return self._wrong_type(node, "object", owner)
         properties: dict[str, Schema] = schema.get("properties", {})
@@ -132,7 +132,7 @@ class Binder:
                 )
                 continue
             field = _snake(key)
-            found = self._value(value, properties[key], f"`{key}` of {owner}")
+            found = self._value(value, properties[key], f"`{key}` of {owner}", key)
             valid = valid and found is not _INVALID
             fields[field] = found
             places[field] = value.span
@@ -168,7 +168,7 @@ class Binder:
         valid = True
         for key, (at, value) in node.entries.items():
             checked_key = self._string(at, schema.get("propertyNames", {}), f"a key of {what}")
-            found = self._value(value, schema["additionalProperties"], f"`{key}` in {what}")
+            found = self._value(value, schema["additionalProperties"], f"`{key}` in {what}", key)
             valid = valid and checked_key is not _INVALID and found is not _INVALID
             result[key] = found
         return result if valid else _INVALID
