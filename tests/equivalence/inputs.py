@@ -67,7 +67,9 @@ variable_names = listed_or("NO Y NULL 0 012 1E3 A_B ON", r"[A-Z][A-Z0-9_]{0,8}[A
 file_names = listed_or("no y _ Null on_ A_b", r"[A-Za-z_][A-Za-z0-9_]{0,8}")
 object_names = st.sampled_from(words("a no null 123 1.10 0x1f 1e3 team.example 12.30"))
 secret_keys = st.sampled_from(words("a no NULL 1.10 0o17 ._- - 1e3 .. true"))
-label_keys = st.sampled_from(words("a no y Null 1.10 1e3 0x1F 12 example.com/true 1.2/3_4 NaN"))
+# The last are krtc's own, which go before people's.
+OWN_KEYS = words("nvidia.com/gpu konstellation.io/gpu checksum/config checksum/files")
+label_keys = st.sampled_from(words("a no y Null 1.10 1e3 0x1F 12 example.com/true 1.2/3_4 NaN") + OWN_KEYS)
 label_values = st.sampled_from(["", *words("a no Y null 1.10 1e3 0x1F 012 1_000 true a.b-c_D")])
 keys_and = {"name": object_names, "key": secret_keys}
 

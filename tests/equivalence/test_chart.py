@@ -145,6 +145,13 @@ def test_a_missing_configuration_value(missing: str, status: str, tmp_path: Path
         assert f"{missing} must be given" in refusal(chart, "awkward", values)
 
 
+def test_an_empty_configuration_value_is_not_missing(tmp_path: Path) -> None:
+    chart = write(tmp_path / "chart", chart_files("awkward"))
+    found = template(chart, "awkward", {"config": {"variables": {"MISSING": ""}, "files": {"also_missing": ""}}})
+    data = found["ConfigMap", "v1--config"]["data"]
+    assert (data["MISSING"], data["also_missing"]) == ("", "")
+
+
 def test_set_on_the_command_line(chart: Path) -> None:
     def render(*arguments: str) -> Objects:
         return objects(output(helm_template(chart, EXAMPLE, *arguments)))

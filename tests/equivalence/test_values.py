@@ -242,6 +242,24 @@ def test_no_value_is_hidden_everywhere() -> None:
     assert {path for paths in HIDDEN.values() for path in paths} <= {path for paths in PATHS.values() for path in paths}
 
 
+@pytest.mark.parametrize(
+    ("path", "own", "keys"),
+    [
+        (("resources", "node", "requests"), ("resources", "requests"), ["cpu", "nvidia.com/gpu"]),
+        (("resources", "node", "limits"), ("resources", "limits"), ["memory", "nvidia.com/gpu"]),
+        (("pods", "nodeSelector"), ("nodeSelector",), ["disk", "konstellation.io/gpu"]),
+        (("pods", "annotations"), (), ["checksum/config", "checksum/files"]),
+    ],
+)
+@pytest.mark.parametrize("node", ["no", "range"])  # the first has a GPU
+def test_what_goes_over_what(path: Path_, own: Path_, keys: list[str], node: str) -> None:
+    """A node's own over the shared, and what krtc demands over both."""
+    values: dict[Path_, Any] = {path: dict.fromkeys([*keys, "a"], "1")}
+    if own:
+        values["workflows", "1st-flow", "nodes", node, *own] = dict.fromkeys([*keys, "b"], "2")
+    assert_same(chart("awkward").render(values), chart("awkward").compile(values))
+
+
 @settings(few, max_examples=30)
 @given(data=st.data())
 def test_values_together(data: st.DataObject) -> None:
