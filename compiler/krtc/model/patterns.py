@@ -42,8 +42,9 @@ DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?
 DNS_SUBDOMAIN_IN_WORDS = "a DNS name in lower case"
 
 # The tables of NATS, MongoDB and InfluxDB end in environment values, where `$` would begin a reference.
-HOST_PORT = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:[1-9][0-9]{0,4}$"
-HOST_PORT_IN_WORDS = "HOST:PORT"
+_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+HOST_PORT = rf"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:{_PORT}$"
+HOST_PORT_IN_WORDS = "HOST:PORT, the port from 1 to 65535"
 DATABASE = r"^[^/\\. \"$*<>:|?\x00-\x1f]+$"
 DATABASE_IN_WORDS = 'a name that MongoDB allows: none of / \\ . " $ * < > : | ? and no space'
 BUCKET = r"^[A-Za-z0-9_-]+$"
