@@ -90,6 +90,7 @@ REFUSED = [
     ("workflows.classificator.nodes.unknown", {"replicas": 1}),
     ("workflows.classificator.nodes.etl.unknown", 1),
     ("status", "running"),
+    ("status", None),
     ("workflows.classificator.nodes.etl.replicas", 0),
     ("workflows.classificator.nodes.etl.replicas", "2"),
     ("workflows.classificator.nodes.etl.replicas", 1.5),

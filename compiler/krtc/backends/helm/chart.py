@@ -129,6 +129,8 @@ def _schema(values: "list[Value]") -> "dict[str, Any]":
         # Helm hands these to every chart under another.
         "properties": {"global": {"type": "object"}},
         "additionalProperties": False,
+        # Without a status (`--set status=null`) nothing but the record would be left.
+        "required": ["status"],
     }
     for value in values:
         at = root
