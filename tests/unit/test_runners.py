@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from krtc.model import patterns, runners
-from krtc.model.runtime import Images
+from krtc.model.runtime import Images, Nats, Runtime
 
 # Few letters, so that patterns and images meet.
 globs = st.text("ab/*-.", min_size=1, max_size=8).filter(lambda p: re.fullmatch(patterns.IMAGE_PATTERN, p) is not None)
@@ -127,4 +127,5 @@ def test_ack_wait(waits: dict[str, str], expected: str) -> None:
 
 def test_known_patterns_are_in_the_order_in_which_they_are_tried() -> None:
     images = Images(users={"acme/*": 1, "default": 2, "*/kre-py": 3}, read_only_root=["b/*", "acme/*"])
-    assert runners.known_patterns(images) == ["acme/*", "*/kre-py", "*/kre-go", "*/kre-entrypoint", "b/*"]
+    settings = Runtime(runtime="r", images=images, nats=Nats(ack_wait={"default": "22h", "b/*": "1m", "c/*": "5m"}))
+    assert runners.known_patterns(settings) == ["acme/*", "*/kre-py", "*/kre-go", "*/kre-entrypoint", "b/*", "c/*"]

@@ -432,8 +432,7 @@ def _same_kind(settings: "Runtime", image: str) -> "dict[str, Data]":
 
     Its user depends on it, and how long NATS waits for its acknowledgements.
     """
-    known = dict.fromkeys([*runners.known_patterns(settings.images), *settings.nats.ack_wait])
-    known.pop("default", None)
+    known = runners.known_patterns(settings)
     own = [{"pattern": runners.expression(p)} for p in known if runners.matches(image, p)]
     others = [{"pattern": runners.expression(p)} for p in known if not runners.matches(image, p)]
     return {**({"allOf": own} if own else {}), **({"not": {"anyOf": others}} if others else {})}

@@ -7,7 +7,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from krtc.model.runtime import Images
+    from krtc.model.runtime import Images, Runtime
 
 DEFAULT_USER = 10001
 NGINX_USER = 101
@@ -76,9 +76,12 @@ def expression(pattern: str) -> str:
     return f"^{slash.join(parts)}(:[^/@]*)?(@.*)?$"
 
 
-def known_patterns(images: "Images") -> list[str]:
+def known_patterns(settings: "Runtime") -> list[str]:
     """The patterns that tell images apart, in the order in which they are tried."""
-    return list(dict.fromkeys([*(p for p in images.users if p != "default"), *USERS, *images.read_only_root]))
+    images = settings.images
+    patterns = dict.fromkeys([*images.users, *USERS, *images.read_only_root, *settings.nats.ack_wait])
+    patterns.pop("default", None)
+    return list(patterns)
 
 
 def user(images: "Images", image: str) -> int | None:

@@ -66,7 +66,7 @@ class Nats(Record):
     keep: Annotated[
         list[Literal["streams", "objectStores", "keyValueStores"]],
         Field(description="Whose data survives a stop of the version."),
-    ] = ["keyValueStores"]  # noqa: RUF012 (records are immutable)
+    ] = ["keyValueStores"]
     consumers: Annotated[
         Literal["platform", "runner"],
         Field(description="Who makes the durable consumers; made by the runners, the first requests can be lost."),
@@ -77,7 +77,7 @@ class Nats(Record):
             description="By image pattern, how long NATS waits for an acknowledgement; kre-go demands 22h.",
             examples=[{"default": "22h", "*/kre-py": "5m"}],
         ),
-    ] = {"default": "22h"}  # noqa: RUF012
+    ] = {"default": "22h"}
 
 
 class Mongodb(Record):
@@ -147,18 +147,18 @@ class Images(Record):
     ] = "IfNotPresent"
     pull_secrets: Annotated[
         list[PullSecret], Field(description="Secrets with the credentials of image registries.")
-    ] = []  # noqa: RUF012
+    ] = []
     users: Annotated[
         dict[ImagePattern, Annotated[int, Field(ge=1, le=2147483647)]],
         Field(
             description="By image pattern, the numeric user that the image runs as; krtc knows the KAI Server's.",
             examples=[{"*/kre-py": 1001, "default": 10001}],
         ),
-    ] = {}  # noqa: RUF012
+    ] = {}
     read_only_root: Annotated[
         list[ImagePattern],
         Field(description="Images, beside the KAI Server's, that run with a read-only root (and a writable /tmp)."),
-    ] = []  # noqa: RUF012
+    ] = []
 
 
 class Resources(Record):
@@ -166,10 +166,10 @@ class Resources(Record):
 
     requests: Annotated[
         dict[LabelKey, Quantity | Amount], Field(description="What is reserved for a container, by resource.")
-    ] = {}  # noqa: RUF012
+    ] = {}
     limits: Annotated[
         dict[LabelKey, Quantity | Amount], Field(description="What a container may use, by resource.")
-    ] = {}  # noqa: RUF012
+    ] = {}
 
 
 class ResourcesByContainer(Record):
@@ -203,9 +203,9 @@ class Pods(Record):
 
     node_selector: Annotated[
         dict[LabelKey, LabelValue], Field(description="Labels of the nodes that pods may run on.")
-    ] = {}  # noqa: RUF012
-    tolerations: Annotated[list[Toleration], Field(description="Taints that the pods put up with.")] = []  # noqa: RUF012
-    annotations: Annotated[dict[LabelKey, str], Field(description="Annotations of the pods.")] = {}  # noqa: RUF012
+    ] = {}
+    tolerations: Annotated[list[Toleration], Field(description="Taints that the pods put up with.")] = []
+    annotations: Annotated[dict[LabelKey, str], Field(description="Annotations of the pods.")] = {}
     service_account_name: Annotated[
         KubernetesName, Field(description="The service account; its token is never mounted.")
     ] = "default"
@@ -217,12 +217,12 @@ class Pods(Record):
 class ConfigValues(Record):
     """Values for `config.variables` and `config.files` of the versions."""
 
-    variables: Annotated[dict[ConfigVariable, str], Field(description="Plain values, by variable.")] = {}  # noqa: RUF012
-    secrets: Annotated[dict[ConfigVariable, SecretSource], Field(description="Variables whose value is a secret.")] = {}  # noqa: RUF012
+    variables: Annotated[dict[ConfigVariable, str], Field(description="Plain values, by variable.")] = {}
+    secrets: Annotated[dict[ConfigVariable, SecretSource], Field(description="Variables whose value is a secret.")] = {}
     files: Annotated[
         dict[ConfigFile, str | FileSource],
         Field(description="Content of files: a path beside this file, or a key of a ConfigMap or a Secret."),
-    ] = {}  # noqa: RUF012
+    ] = {}
 
 
 class NodeSettings(Record):
@@ -232,7 +232,7 @@ class NodeSettings(Record):
     resources: Annotated[Resources, Field(description="Over `resources.node`, name by name.")] = Resources()
     node_selector: Annotated[
         dict[LabelKey, LabelValue], Field(description="Over `pods.nodeSelector`, label by label.")
-    ] = {}  # noqa: RUF012
+    ] = {}
 
 
 class VersionEntry(Record):
@@ -250,7 +250,7 @@ class VersionEntry(Record):
     nodes: Annotated[
         dict[ResourceName, dict[ResourceName, NodeSettings]],
         Field(description="By workflow and node, what is changed of it."),
-    ] = {}  # noqa: RUF012
+    ] = {}
 
 
 class HttpsFiles(Record):
@@ -302,7 +302,7 @@ class Runtime(Record):
     )
     pods: Annotated[Pods, Field(description="What all pods have.")] = Pods()
     config: Annotated[ConfigValues, Field(description="Values of the versions' configuration.")] = ConfigValues()
-    versions: Annotated[list[VersionEntry], Field(description="The versions of the runtime.")] = []  # noqa: RUF012
+    versions: Annotated[list[VersionEntry], Field(description="The versions of the runtime.")] = []
 
 
 DEFAULTS = Runtime(runtime="kre")
