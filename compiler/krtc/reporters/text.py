@@ -1,5 +1,7 @@
 """The text that people read: what is wrong, the line with a caret under it, and what to do."""
 
+import re
+
 from krtc.diagnostics import Diagnostic
 
 TYPE_CHECKING = False
@@ -28,7 +30,7 @@ def report(diagnostics: "Sequence[Diagnostic]", *, colour: bool = False) -> str:
     summary = f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}"
     if counts["note"]:
         summary += f", {_count(counts['note'], 'note')}"
-    return "\n".join([*out, summary]) + "\n"
+    return "\n".join([*map(tame, out), summary]) + "\n"
 
 
 def _diagnostic(diagnostic: Diagnostic, paint: "Paint") -> list[str]:
@@ -83,6 +85,13 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
+
+
+def tame(line: str) -> str:
+    """A line that no CI system obeys: GitHub does `::x::` at its start and `##[x]` in it, Azure `##vso[`."""
+    if "##" in line:
+        line = re.sub(r"##(?=\[|vso\[)", r"#\\u{23}", line, flags=re.IGNORECASE)
+    return f"./{line}" if line.startswith("::") else line
 
 
 def _count(number: int, word: str) -> str:
