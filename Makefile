@@ -26,6 +26,7 @@ deps: .venv/.deps ## make .venv with all that developing needs, pinned
 tools: deps ## build the third-party programs that tests run (cached outside the checkout)
 	$(BIN)/python tools/build.py
 	$(BIN)/python tools/schemas.py
+	$(BIN)/python tools/files.py
 
 lint: deps ## ruff, mypy and import-linter
 	$(BIN)/ruff check

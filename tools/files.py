@@ -1,0 +1,44 @@
+"""Have files that others publish at .tools/: oracles of tests, out of pinned Go modules that keep a copy of them.
+
+    python tools/files.py
+
+In: the modules that go.mod of a folder here pins. Out: links into Go's cache of modules, which checks them against go.sum,
+lies outside the checkout and is never written to.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from build import TOOLS, Failure, go, link
+
+# The name of the link, the folder with go.mod, the module, and what is wanted of it.
+FILES = (
+    # The YAML test suite: one folder a case, with in.yaml and in.json or error.
+    ("yaml-suite", "files", "github.com/goccy/go-yaml", "testdata/yaml-test-suite"),
+    ("sarif.schema.json", "files", "github.com/securego/gosec/v2", "report/sarif/testdata/sarif-schema-2.1.0.json"),
+    ("junit.xsd", "kubeconform", "github.com/yannh/kubeconform", "fixtures/junit.xsd"),
+)
+
+
+def find(folder: str, module: str, path: str) -> Path:
+    """Have the module downloaded; where its file is comes back."""
+    found = Path(json.loads(go(TOOLS / folder, "mod", "download", "-json", module))["Dir"], path)
+    if not found.exists():
+        raise Failure(f"{module} has no {path}")
+    return found
+
+
+def main() -> int:
+    """Fetch and link the files, unless they are there already; 2 means that it could not be done."""
+    try:
+        for name, *where in FILES:
+            link(name, find(*where))
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
