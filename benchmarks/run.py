@@ -5,12 +5,15 @@ of the ratios of each round, with the spread of its middle half. A figure in sec
 """
 
 import argparse
+import multiprocessing
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -31,10 +34,36 @@ def install() -> None:
     subprocess.run([*pip, "--compile", str(ROOT)], check=True)
 
 
-def commands(work: Path) -> dict[str, list[str]]:
-    """The commands by name; the chart and the tree that the peers read are what krtc makes of the example."""
+def make_inputs(work: Path) -> None:
+    """Writes what the commands read: the chart and the tree that krtc makes of the example, many files, hostile ones."""
     for form in ("helm", "kustomize"):
         _run([str(KRTC), "compile", str(EXAMPLE), "--to", form, "-o", str(work / form)])
+    for name, count in (("many", 1000), ("fewer", 250)):
+        for number in range(count):
+            shutil.copytree(EXAMPLE.parent, work / name / f"v{number}")
+            krt = EXAMPLE.read_text().replace("classificator-v1", f"v{number}")
+            (work / name / f"v{number}" / "krt.yml").write_text(krt)
+    (work / "hostile").mkdir()
+    for name, text in _hostile():
+        (work / "hostile" / f"{name}.yml").write_text(text[: 1 << 20])
+
+
+def _hostile() -> Iterator[tuple[str, str]]:
+    """Files of up to 1 MiB, each the worst of its kind."""
+    head = EXAMPLE.read_text().partition("    nodes:\n")[0] + "    nodes:\n"
+    node = "      - {{name: n{0}, image: a/b:1, src: s, subscriptions: [{1}]}}\n"
+    yield "brackets", "[" * (1 << 20)
+    yield "values", "a: [" + "a, " * (1 << 18) + "]\n"
+    yield "unknown keys", "".join(f"key{n}: x\n" for n in range(70_000))
+    yield "long texts", "".join(f'key{n}: "{"x" * (250 << 10)}"\n' for n in range(4))
+    ring = "".join(node.format(n, f"n{n - 1}") for n in range(1, 8_500))
+    yield "a ring of nodes", head + node.format(0, "entrypoint, n8499") + ring
+    yield "unknown nodes", head + "".join(node.format(n, f"m{n}, entrypoint") for n in range(8_500))
+    yield "comments", head + "# krtc: ignore[KRT999]\n" * 45_000
+
+
+def commands(work: Path) -> dict[str, list[str]]:
+    """The commands by name."""
     compile_ = [str(KRTC), "compile", str(EXAMPLE)]
     return {
         "python -c pass": [str(PYTHON), "-c", "pass"],
@@ -43,7 +72,22 @@ def commands(work: Path) -> dict[str, list[str]]:
         "krtc compile --to helm": [*compile_, "--to", "helm", "-o", str(work / "helm")],
         "helm template": [str(TOOLS / "helm"), "template", "example", str(work / "helm")],
         "kustomize build": [str(TOOLS / "kustomize"), "build", str(work / "kustomize" / "overlays" / "started")],
+        "krtc check": [str(KRTC), "check", str(EXAMPLE)],
+        "krtc check, 1,000 files": [str(KRTC), "check", str(work / "many")],
+        "CSafeLoader, 1,000 files": [str(PYTHON), "-c", LOADS, str(work / "many")],
+        "krtc check, 250 files": [str(KRTC), "check", str(work / "fewer")],
+        **{
+            f"krtc check, {path.stem}": [str(KRTC), "check", str(path)] for path in sorted((work / "hostile").iterdir())
+        },
     }
+
+
+# What anybody does with many YAML files, at the least.
+LOADS = """\
+import pathlib, sys, yaml
+for path in pathlib.Path(sys.argv[1]).rglob("krt.yml"):
+    yaml.load(path.read_bytes(), yaml.CSafeLoader)
+"""
 
 
 RATIOS = (
@@ -52,6 +96,9 @@ RATIOS = (
     ("krtc compile", "python -c pass"),
     ("krtc compile --to kustomize", "kustomize build"),
     ("krtc compile --to helm", "helm template"),
+    ("krtc check", "krtc compile"),
+    ("krtc check, 1,000 files", "CSafeLoader, 1,000 files"),
+    ("krtc check, 1,000 files", "krtc check, 250 files"),
 )
 
 
@@ -61,7 +108,7 @@ def _run(command: list[str]) -> tuple[float, float, int]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in (0, 1):  # 1: findings
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
@@ -73,6 +120,10 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     install()
     with tempfile.TemporaryDirectory() as folder:
+        # A process is measured from its fork: this one stays small, and another makes the inputs.
+        maker = multiprocessing.Process(target=make_inputs, args=(Path(folder),))
+        maker.start()
+        maker.join()
         todo = commands(Path(folder))
         runs: dict[str, list[tuple[float, float, int]]] = {name: [] for name in todo}
         for _ in range(rounds):

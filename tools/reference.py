@@ -1,8 +1,11 @@
-"""The reference pages of the two languages, made from the published schemas: docs/reference/{krt,runtime}.md."""
+"""The pages of docs/ that are made: of the two languages, from the published schemas, and of each code, from its rule."""
 
 import json
 from pathlib import Path
 from typing import Any
+
+from krtc import pages
+from krtc.diagnostics.codes import CODES
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -15,11 +18,44 @@ PAGES = {
 }
 
 
+MADE = "<!-- made by tools/reference.py (make reference) -->"
+BANDS = {
+    "0": "Syntax and form: of krt.yml, runtime.yml, .krt and .proto",
+    "1": "References: names, files and rpcs that lead somewhere",
+    "2": "The graph of a workflow",
+    "3": "Limits and habits of Kubernetes, NATS and the runners",
+    "4": "The runtime: values and settings",
+}
+
+
+def made() -> dict[str, str]:
+    """The texts by their paths from the root of the project."""
+    texts = {f"docs/reference/{name}.md": page(name) for name in PAGES}
+    texts["docs/rules/README.md"] = rules()
+    for code in CODES:
+        title, _, rest = pages.markdown(code).partition("\n\n")
+        texts[f"docs/rules/{code.id}.md"] = f"{title}\n\n{MADE}\n\n{rest}"
+    return texts
+
+
+def rules() -> str:
+    """The list of all codes."""
+    lines = ["# Codes", "", MADE, "", "What `krtc check` says. `krtc explain CODE` prints these pages."]
+    for band, title in BANDS.items():
+        lines += ["", f"## {title}", "", "| code | | severity | what it is |", "|---|---|---|---|"]
+        lines += [
+            f"| [{code.id}]({code.id}.md) | `{code.slug}` | {code.severity} | {_cell(code.title)} |"
+            for code in CODES
+            if code.id[3] == band
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def page(name: str) -> str:
     """The Markdown text of one page of PAGES."""
     schema_name, title, intro = PAGES[name]
     schema = json.loads((ROOT / "schemas" / f"{schema_name}.schema.json").read_text(encoding="utf-8"))
-    lines = [f"# {title}", "", "<!-- made by tools/reference.py (make reference) -->", "", intro, ""]
+    lines = [f"# {title}", "", MADE, "", intro, ""]
     lines += ["| key | what it is | type | default |", "|---|---|---|---|"]
     lines += _rows(schema, schema["definitions"], "")
     return "\n".join(lines) + "\n"
@@ -76,5 +112,6 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in PAGES:
-        (ROOT / "docs" / "reference" / f"{name}.md").write_text(page(name), encoding="utf-8")
+    for path, text in made().items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
+        (ROOT / path).write_text(text, encoding="utf-8")

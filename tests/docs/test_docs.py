@@ -1,10 +1,12 @@
 """The commands and the YAML of the Markdown pages: each is run or read as it stands there."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from krtc.source import SourceFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tools" / "README.md"])
+RULES = ROOT / "docs" / "rules"  # their examples are run by tests/unit/test_pages.py
 # Run by tests/packaging, in an environment of its own.
 ELSEWHERE = {"pip install ."}
 SCHEMAS = assets.load(["schemas/krt-v2.schema.json", "schemas/runtime.schema.json"])
@@ -24,7 +27,8 @@ SCHEMAS = assets.load(["schemas/krt-v2.schema.json", "schemas/runtime.schema.jso
 
 def _blocks(language: str) -> list[tuple[Path, str]]:
     fence = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-    return [(page, block) for page in PAGES for block in fence.findall(page.read_text(encoding="utf-8"))]
+    own = [page for page in PAGES if page.parent != RULES]
+    return [(page, block) for page in own for block in fence.findall(page.read_text(encoding="utf-8"))]
 
 
 def _id(page: Path) -> str:
@@ -53,7 +57,7 @@ def test_commands(page: Path, tmp_path: Path) -> None:
             if command in ELSEWHERE:
                 continue
             done = subprocess.run(
-                command.split(), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
             )
             assert done.returncode == (1 if "error[" in output else 0), done.stderr
             if output or not done.stdout:  # a long result is not shown
@@ -73,6 +77,18 @@ def test_yaml(page: Path, block: str) -> None:
         assert {"apiVersion", "kind", "metadata", "spec"} <= data.keys()
 
 
+def test_the_problem_matcher_of_editors_reads_what_check_says() -> None:
+    (tasks,) = (block for block in map(json.loads, map(itemgetter(1), _blocks("json"))) if "tasks" in block)
+    pattern = tasks["tasks"][0]["problemMatcher"]["pattern"]
+    said = (ROOT / "golden" / "err" / "KRT101-unknown-node" / "expected.txt").read_text(encoding="utf-8")
+    found = [re.fullmatch(pattern["regexp"], line) for line in said.splitlines()]
+    headings = [match for match in found if match]
+    assert len(headings) == len(re.findall("error\\[KRT101]", said)) > 0
+    assert headings[0][pattern["file"]] == "krt.yml" and headings[0][pattern["code"]] == "KRT101"
+    assert headings[0][pattern["severity"]] == "error" and headings[0][pattern["message"]].startswith("unknown-node: ")
+    assert headings[0][pattern["line"]].isdecimal() and headings[0][pattern["column"]].isdecimal()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_id)
 def test_links(page: Path) -> None:
     """Every link to a file of the project leads somewhere."""
@@ -81,7 +97,10 @@ def test_links(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-@pytest.mark.parametrize("name", reference.PAGES)
-def test_reference(name: str) -> None:
-    """The reference pages say what the schemas say (make reference)."""
-    assert (ROOT / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8") == reference.page(name)
+def test_made_pages() -> None:
+    """The reference and the pages of the codes say what the schemas and the rules say (make reference)."""
+    made = reference.made()
+    folders = [ROOT / "docs" / "reference", ROOT / "docs" / "rules"]
+    assert {path.relative_to(ROOT).as_posix() for folder in folders for path in folder.iterdir()} == made.keys()
+    for path, text in made.items():
+        assert (ROOT / path).read_text(encoding="utf-8") == text

@@ -1,10 +1,8 @@
 """`krtc compile`: a version to manifests, a Kustomize tree or a chart."""
 
-import os
-import sys
-
 from krtc.cli import assets, reading
 from krtc.cli.errors import UsageError
+from krtc.cli.stdout import to_stdout
 from krtc.diagnostics import has_errors
 from krtc.model.status import DESIRED
 from krtc.pipeline import Options, asset_names, compile
@@ -18,7 +16,9 @@ FORMS = ("manifests", "kustomize", "helm")
 
 def arguments(parser: "argparse.ArgumentParser") -> None:
     """Adds what the command takes."""
-    parser.add_argument("path", metavar="PATH", help="a krt.yml, a folder with one, or - for standard input")
+    parser.add_argument(
+        "path", metavar="PATH", help="a krt.yml, a .krt, a folder with a krt.yml, or - for standard input"
+    )
     parser.add_argument(
         "--status",
         choices=DESIRED,
@@ -48,24 +48,14 @@ def run(options: "argparse.Namespace") -> int:
     )
     if result.diagnostics:
         from krtc.cli import terminal
-        from krtc.reporters.text import report
 
-        sys.stderr.write(report(result.diagnostics, colour=terminal.colour(sys.stderr)))
+        terminal.report(result.diagnostics)
     if has_errors(result.diagnostics):
         return 1
     if options.output is None:
-        return _to_stdout(result.files["-"])
+        to_stdout(result.files["-"])
+        return 0
     return _to_folder(options.output, result.files, check=options.check)
-
-
-def _to_stdout(text: str) -> int:
-    try:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more when it ends
-        raise UsageError(f"cannot write to standard output: {error.strerror}") from error
-    return 0
 
 
 def _to_folder(folder: str, files: dict[str, str], *, check: bool) -> int:

@@ -4,8 +4,8 @@ import argparse
 import gc
 import os
 import sys
+from importlib import import_module
 
-from krtc.cli import compile
 from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
@@ -17,8 +17,18 @@ _WIDEST_HELP = 100
 
 PROBLEMS = "https://github.com/konstellation-io/krtc/issues"
 
+COMMANDS = {
+    "compile": "compile a version into manifests, a Kustomize tree or a chart",
+    "check": "say what is wrong with versions and settings",
+    "explain": "explain a diagnostic",
+    "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",
+}
+"""The commands, each in a module of its own, and what they do."""
+
 _EXAMPLES = """\
 examples:
+  krtc check krt.yml
+  krtc explain KRT101
   krtc compile krt.yml
   krtc compile krt.yml --status published --to helm -o chart --runtime runtime.yml
   krtc compile krt.yml --to kustomize -o tree --check
@@ -40,10 +50,12 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     """Runs the command with its arguments (default: those of the process); the exit code."""
     # A compile makes much data and hardly a cycle: looking for them at every step costs a twentieth of a short run.
     gc.set_threshold(100_000)
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser(arguments).parse_args(arguments)
     _die_of_sigpipe()
     try:
-        return compile.run(options)
+        code: int = import_module(f"krtc.cli.{options.command}").run(options)
+        return code
     except UsageError as error:
         _say(f"krtc: error: {error}")
         return 2
@@ -66,7 +78,7 @@ def _say(*lines: str) -> None:
     terminal.say(*lines)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="krtc",
         description="Compiles KRT V2 versions into Helm charts, Kustomize trees or plain manifests.",
@@ -76,15 +88,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version and exit")
     parser.add_argument("--debug", action="store_true", help="show the trace of an internal error")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="krtc")
-    command = commands.add_parser(
-        "compile",
-        help="compile a version",
-        description="Compiles one version.",
-        allow_abbrev=False,
-        formatter_class=_Formatter,
-    )
-    compile.arguments(command)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="krtc", dest="command")
+    called = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name in [called] if called in COMMANDS else COMMANDS:  # each costs a start: only what is called is made
+        summary = COMMANDS[name]
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            allow_abbrev=False,
+            formatter_class=_Formatter,
+        )
+        if name == called:
+            import_module(f"krtc.cli.{name}").arguments(command)
     return parser
 
 

@@ -6,33 +6,102 @@ import sys
 
 from krtc.cli.errors import UsageError
 from krtc.frontend.yaml import LARGEST_FILE
-from krtc.pipeline import Source
+from krtc.pipeline import GZIP, Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from krtc.model.files import Kind
 
 KRT_NAMES = ("krt.yml", "krt.yaml")
 RUNTIME_NAMES = ("runtime.yml", "runtime.yaml")
+ARCHIVE = ".krt"
 STDIN = "-"
 
 
+class Folder:
+    """The files in the folder of a krt.yml, as a Tree."""
+
+    complete = False
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def kind(self, path: str) -> "Kind":
+        """What stands at a path."""
+        at, mode = self._path or ".", 0
+        try:
+            for part in path.rstrip("/").split("/"):
+                at = f"{at}/{part}"
+                mode = os.lstat(at).st_mode
+                if stat.S_ISLNK(mode):  # where links lead to is slow to find out
+                    if _inside(os.path.realpath(self._path or "."), path) is None:
+                        return "outside"
+                    mode = os.stat(os.path.join(self._path, path)).st_mode
+                    break
+        except (OSError, ValueError):
+            return "missing"
+        return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "special"
+
+    def read(self, path: str) -> bytes | str:
+        """The content of a file."""
+        if self.kind(path) != "file":
+            return f"cannot read {path}: it is no file of the KRT"
+        return _read(os.path.join(self._path, path))
+
+    def name(self, path: str) -> str:
+        """How people are told of a file."""
+        return os.path.join(self._path, path)
+
+
 def find(path: str) -> Source:
-    """The krt.yml that PATH means: a file, the one in a folder, or standard input.
+    """The krt.yml that PATH means: a file, the one in a folder, an archive, or standard input.
 
     Raises UsageError for what cannot be read, and for what is not built yet.
     """
-    if path == STDIN:
-        return Source("<stdin>", sys.stdin.buffer.read(LARGEST_FILE + 1))
     if os.path.isdir(path):
         _refuse_runtime_in(path)
         found = [os.path.join(path, name) for name in KRT_NAMES if os.path.lexists(os.path.join(path, name))]
         if not found:
             raise UsageError(f"there is no krt.yml in the folder {path}")
-        return source(found[0])
-    if path.endswith(".krt"):
-        raise UsageError(
-            f"{path} is a .krt archive, and reading archives is not built yet: unpack it, give its krt.yml"
-        )
-    if os.path.basename(path) in RUNTIME_NAMES:
+        return krt(found[0])
+    if is_runtime(path):
         raise UsageError(f"{path} is a runtime, and compiling a whole runtime is not built yet: give a krt.yml")
-    return source(path)
+    return krt(path)
+
+
+def search(paths: "Iterable[str]") -> "Iterator[str]":
+    """The files that PATHs mean: each file as it is, and of a folder each krt.yml, .krt and runtime.yml below it.
+
+    Hidden folders and links to folders are left out. Raises UsageError for a folder without any.
+    """
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        found = False
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if name in KRT_NAMES or name in RUNTIME_NAMES or (name.endswith(ARCHIVE) and name != ARCHIVE):
+                    found = True
+                    yield os.path.normpath(os.path.join(folder, name))
+        if not found:
+            raise UsageError(f"there is no krt.yml, runtime.yml or .krt in the folder {path}")
+
+
+def is_runtime(path: str) -> bool:
+    """Whether a file has the name of a runtime.yml."""
+    return os.path.basename(path) in RUNTIME_NAMES
+
+
+def krt(path: str) -> Source:
+    """A krt.yml with the files beside it, or a .krt; UsageError when it cannot be read."""
+    if path == STDIN:
+        return Source("<stdin>", _bounded(sys.stdin.buffer))
+    return Source(path, source(path).data, Folder(os.path.dirname(path)))
 
 
 def _refuse_runtime_in(folder: str) -> None:
@@ -59,11 +128,16 @@ def source(path: str) -> Source:
 
 def beside(path: str, name: str) -> bytes | str:
     """The bytes of the file `name` in the folder of `path`, or in words why there are none."""
-    folder = os.path.realpath(os.path.dirname(path))
-    wanted = os.path.realpath(os.path.join(folder, name))
-    if os.path.isabs(name) or os.path.commonpath([folder, wanted]) != folder:
+    wanted = None if os.path.isabs(name) else _inside(os.path.realpath(os.path.dirname(path)), name)
+    if wanted is None:
         return f"`{name}` is not in the folder of {path}"
     return _read(wanted, name or ".")
+
+
+def _inside(folder: str, name: str) -> str | None:
+    """Where a path in a folder leads to, or None when that is not in the folder; `folder` has no links in it."""
+    wanted = os.path.realpath(os.path.join(folder, name))
+    return wanted if os.path.commonpath([folder, wanted]) == folder else None
 
 
 def _read(path: str, shown: str | None = None) -> bytes | str:
@@ -71,9 +145,20 @@ def _read(path: str, shown: str | None = None) -> bytes | str:
         # Without O_NONBLOCK, opening a FIFO waits for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 return f"cannot read {shown or path}: it is not a regular file"
-            return file.read(LARGEST_FILE + 1)
+            return _bounded(file, status.st_size)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return f"cannot read {shown or path}: {reason}"
+
+
+def _bounded(file: "BinaryIO", size: int = 0) -> bytes:
+    """What a file of a size (0: not known) holds: at most one byte more than a file of its kind may have."""
+    data = file.read(min(size or LARGEST_FILE, LARGEST_FILE) + 1)  # a buffer as large as that is made
+    if data[:2] == GZIP and len(data) > LARGEST_FILE:
+        from krtc.frontend.tar import LARGEST_ARCHIVE  # hardly ever given
+
+        data += file.read(LARGEST_ARCHIVE + 1 - len(data))
+    return data

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from krtc.source import Span
 
 
+MOST_FINDINGS = 200
+"""More than this nobody makes, and nobody reads: a stage stops there, so that a hostile file cannot keep it busy."""
+
+
 class Related:
     """A second place that belongs to a diagnostic, with what it has to do with it."""
 
@@ -22,10 +26,11 @@ class Related:
 class Diagnostic:
     """What is wrong (`message`), where (`span`), and what to do (`help`).
 
-    `related` are second places: the other of two duplicates, the node that was meant.
+    `related` are second places: the other of two duplicates, the node that was meant. `severity` is that of the code,
+    unless it depends on where the thing is.
     """
 
-    __slots__ = ("code", "help", "message", "related", "span")
+    __slots__ = ("code", "help", "message", "related", "severity", "span")
 
     def __init__(
         self,
@@ -35,17 +40,14 @@ class Diagnostic:
         *,
         help: str | None = None,
         related: "Sequence[Related]" = (),
+        severity: Severity | None = None,
     ) -> None:
         self.code = code
         self.span = span
         self.message = message
         self.help = help
         self.related = related
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is: the severity of its code."""
-        return self.code.severity
+        self.severity = severity or code.severity
 
 
 def in_order(diagnostics: "Iterable[Diagnostic]") -> list[Diagnostic]:

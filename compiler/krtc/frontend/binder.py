@@ -7,10 +7,10 @@ nearest names.
 
 import re
 
-from krtc.diagnostics import Diagnostic, did_you_mean
-from krtc.diagnostics.codes import AMBIGUOUS_SCALAR, INVALID_VALUE, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE
+from krtc.diagnostics import MOST_FINDINGS, Diagnostic, did_you_mean
+from krtc.diagnostics.codes import AMBIGUOUS_SCALAR, INVALID_VALUE, MISSING_KEY, TOO_LARGE, UNKNOWN_KEY, WRONG_TYPE
 from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
-from krtc.model.record import Record, place
+from krtc.model.record import Record, broken, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from krtc.diagnostics import Code
-    from krtc.model.record import Place
     from krtc.source import Span
 
     Schema = dict[str, Any]
@@ -26,6 +25,11 @@ if TYPE_CHECKING:
 # What YAML 1.1 or 1.2 readers take for a boolean or null, whatever its case.
 _WORDS = frozenset(("", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+# What people mean by what is not a boolean for all.
+_MEANT = {
+    **dict.fromkeys(("yes", "y", "on", "true", "1"), "true"),
+    **dict.fromkeys(("no", "n", "off", "false", "0"), "false"),
+}
 _NULL = ("", "~", "null", "Null", "NULL")
 # ... and for a number, a date or a time: it begins with one of these.
 _NUMBER_START = frozenset("0123456789+-.=<")
@@ -45,8 +49,17 @@ _KINDS = {
 }
 
 
+class _TooMany(Exception):
+    """Nobody reads on."""
+
+
 class _Invalid:
-    """Stands for a value that was not valid; its diagnostic has been given."""
+    """Stands for a value that was not valid, and whose diagnostic has been given; of a list, `parts` are right."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: "dict[int, Any] | None" = None) -> None:
+        self.parts = parts or {}
 
 
 _INVALID = _Invalid()
@@ -65,13 +78,25 @@ class Binder:
         self._root = root
         self.diagnostics: list[Diagnostic] = []
 
-    def bind(self, node: Node) -> Record | None:
-        """The record that a document says, or None; then `diagnostics` tells all that is wrong."""
-        value = self._record(node, self._schema, self._root, _in_words(self._root))
-        return value if isinstance(value, Record) and not self.diagnostics else None
+    def bind(self, node: Mapping) -> Record | None:
+        """The record that a document says; `diagnostics` tells all that is wrong, and what it hits is broken in it.
+
+        None when there are more mistakes than anybody makes.
+        """
+        try:
+            value = self._record(node, self._schema, self._root, _in_words(self._root))
+        except _TooMany:
+            return None
+        assert isinstance(value, Record)
+        return value
 
     def _report(self, code: "Code", span: "Span", message: str, help: str | None = None) -> _Invalid:
         self.diagnostics.append(Diagnostic(code, span, message, help=help))
+        if len(self.diagnostics) == MOST_FINDINGS:
+            self.diagnostics.append(
+                Diagnostic(TOO_LARGE, span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at")
+            )
+            raise _TooMany
         return _INVALID
 
     def _value(self, node: Node, schema: "Schema", what: str, key: str | None = None) -> "Any":
@@ -112,18 +137,21 @@ class Binder:
 
     def _wrong_type(self, node: Node, kind: str, what: str) -> _Invalid:
         found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
-        return self._report(WRONG_TYPE, node.span, f"{what} must be {_KINDS[kind]}, and this is {found}")
+        help_text = (
+            f"write `[{node.text}]`" if kind == "array" and type(node) is Scalar and _is_word(node.text) else None
+        )
+        return self._report(WRONG_TYPE, node.span, f"{what} must be {_KINDS[kind]}, and this is {found}", help_text)
 
     def _record(self, node: Node, schema: "Schema", record: type[Record], owner: str) -> "Record | _Invalid":
         if type(node) is not Mapping:
             return self._wrong_type(node, "object", owner)
         properties: dict[str, Schema] = schema.get("properties", {})
         fields: dict[str, Any] = {}
-        places: dict[Place, Span] = {"": node.span}
-        valid = True
-        for key, (at, value) in node.entries.items():
+        places: dict[str, tuple[Scalar, Node]] = {}
+        wrong: dict[str, dict[int, Any]] = {}
+        for key, entry in node.entries.items():
+            at, value = entry
             if key not in properties:
-                valid = False
                 self._report(
                     UNKNOWN_KEY,
                     at.span,
@@ -133,22 +161,17 @@ class Binder:
                 continue
             field = _snake(key)
             found = self._value(value, properties[key], f"`{key}` of {owner}", key)
-            valid = valid and found is not _INVALID
-            fields[field] = found
-            places[field] = value.span
-            places[f"{field}:"] = at.span
-            if type(value) is Sequence:
-                places.update({(field, index): item.span for index, item in enumerate(value.items)})
-            elif type(value) is Mapping:
-                places.update({(field, name): name_at.span for name, (name_at, _) in value.entries.items()})
+            if isinstance(found, _Invalid):
+                wrong[field] = found.parts
+            else:
+                fields[field] = found
+            places[field] = entry
         for key in schema.get("required", ()):
             if key not in node.entries:
-                valid = False
+                wrong[_snake(key)] = {}
                 self._missing(node, key, properties, owner)
-        if not valid:
-            return _INVALID
-        result = record(**fields)
-        place(result, places)
+        result = broken(record, fields, wrong) if wrong else record(**fields)
+        place(result, places, node)
         return result
 
     def _missing(self, node: Mapping, key: str, properties: "dict[str, Schema]", owner: str) -> None:
@@ -169,7 +192,7 @@ class Binder:
         for key, (at, value) in node.entries.items():
             checked_key = self._string(at, schema.get("propertyNames", {}), f"a key of {what}")
             found = self._value(value, schema["additionalProperties"], f"`{key}` in {what}", key)
-            valid = valid and checked_key is not _INVALID and found is not _INVALID
+            valid = valid and not (isinstance(checked_key, _Invalid) or isinstance(found, _Invalid))
             result[key] = found
         return result if valid else _INVALID
 
@@ -177,7 +200,8 @@ class Binder:
         if len(node.items) < schema.get("minItems", 0):
             return self._report(INVALID_VALUE, node.span, f"{what} must hold at least one item")
         result = [self._value(item, schema["items"], f"an item of {what}") for item in node.items]
-        return _INVALID if any(item is _INVALID for item in result) else result
+        right = {index: item for index, item in enumerate(result) if not isinstance(item, _Invalid)}
+        return result if len(right) == len(result) else _Invalid(right)
 
     def _string(self, node: Scalar, schema: "Schema", what: str) -> "str | _Invalid":
         text = node.text
@@ -188,12 +212,12 @@ class Binder:
                 AMBIGUOUS_SCALAR,
                 node.span,
                 f"{what} is text, and YAML readers do not all take `{text}` for text",
-                f'quote it: "{text}"',
+                _misfit(text, schema) or f'quote it: "{text}"',
             )
         if "const" in schema or "enum" in schema:
             allowed = schema.get("enum") or [schema["const"]]
             if text not in allowed:
-                help_text = did_you_mean(text, allowed) or _list(allowed)
+                help_text = did_you_mean(text, allowed) or _misfit(text, schema)
                 return self._report(INVALID_VALUE, node.span, f"{what} cannot be `{_short(text)}`", help_text)
         if len(text) < schema.get("minLength", 0):
             return self._report(INVALID_VALUE, node.span, f"{what} must not be empty")
@@ -203,13 +227,8 @@ class Binder:
                 node.span,
                 f"{what} has {len(text)} characters, and at most {schema['maxLength']} are allowed",
             )
-        if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
-            return self._report(
-                INVALID_VALUE,
-                node.span,
-                f"{what} cannot be `{_short(text)}`",
-                "it " + schema.get("patternErrorMessage", f"must match {schema['pattern']}"),
-            )
+        if "pattern" in schema and (help_text := _misfit(text, schema)):
+            return self._report(INVALID_VALUE, node.span, f"{what} cannot be `{_short(text)}`", help_text)
         return text
 
     def _integer(self, node: Scalar, schema: "Schema", what: str) -> "int | _Invalid":
@@ -233,11 +252,23 @@ class Binder:
             return True
         if node.plain and node.text in _FALSE:
             return False
+        meant = _MEANT.get(node.text.lower())
         return self._report(
             WRONG_TYPE,
             node.span,
             f"{what} must be true or false, and `{_short(node.text)}` is neither for all YAML readers",
+            f"write `{meant}`" if meant else None,
         )
+
+
+def _misfit(text: str, schema: "Schema") -> str | None:
+    """What a text must be that is not what its schema says; None when it is."""
+    allowed = schema.get("enum") or ([schema["const"]] if "const" in schema else None)
+    if allowed and text not in allowed:
+        return _list(allowed) if len(allowed) > 1 else f"write `{allowed[0]}`"
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
+        return f"it {schema.get('patternErrorMessage', 'must match ' + schema['pattern'])}"
+    return None
 
 
 def _natural_kind(node: Node) -> str:
@@ -252,6 +283,11 @@ def _natural_kind(node: Node) -> str:
         if node.text in _TRUE or node.text in _FALSE:
             return "boolean"
     return "string"
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text can stand in a list without quotes."""
+    return re.fullmatch(r"[A-Za-z][-\w.]*", text, re.ASCII) is not None and not _is_ambiguous(text)
 
 
 def _is_ambiguous(text: str) -> bool:

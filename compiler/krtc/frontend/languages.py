@@ -1,10 +1,11 @@
 """The two languages that people write: a text to its record, with all that is wrong in it."""
 
 import json
+from functools import cache
 
 from krtc.diagnostics import Diagnostic
-from krtc.diagnostics.codes import WRONG_TYPE
-from krtc.frontend import yaml
+from krtc.diagnostics.codes import HIDDEN_CHARACTER, WRONG_TYPE
+from krtc.frontend import formats, yaml
 from krtc.frontend.binder import Binder
 from krtc.frontend.nodes import Mapping
 from krtc.model import krt, runtime
@@ -14,16 +15,20 @@ from krtc.source import SourceFile, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
 
 def version(file: SourceFile, schema: str) -> tuple[krt.Version | None, list[Diagnostic]]:
-    """A krt.yml as a version; `schema` is the text of krt-v2.schema.json."""
+    """A krt.yml as a version; `schema` is the text of krt-v2.schema.json.
+
+    What is wrong in it is broken in the version, so that the rest can be judged; None when nothing can.
+    """
     record, diagnostics = _read(file, schema, krt, krt.Version)
     return (record if isinstance(record, krt.Version) else None), diagnostics
 
 
 def settings(file: SourceFile, schema: str) -> tuple[runtime.Runtime | None, list[Diagnostic]]:
-    """A runtime.yml as settings; `schema` is the text of runtime.schema.json."""
+    """A runtime.yml as settings, in the same way; `schema` is the text of runtime.schema.json."""
     record, diagnostics = _read(file, schema, runtime, runtime.Runtime)
     return (record if isinstance(record, runtime.Runtime) else None), diagnostics
 
@@ -32,13 +37,28 @@ def _read(
     file: SourceFile, schema: str, language: "ModuleType", root: type[Record]
 ) -> tuple[Record | None, list[Diagnostic]]:
     node, diagnostics = yaml.parse(file)
-    if node is None and diagnostics:
+    if node is None and any(diagnostic.severity == "error" for diagnostic in diagnostics):
         return None, diagnostics
     if type(node) is not Mapping:
         span = node.span if node else Span(file, 1, 1, 1, 1)
         message = "the file is empty" if node is None else "the file must be a mapping of keys to values"
         return None, [*diagnostics, Diagnostic(WRONG_TYPE, span, message)]
-    records = {name: value for name, value in vars(language).items() if isinstance(value, type)}
-    binder = Binder(json.loads(schema), records, root)
+    if other := (formats.other if root is krt.Version else formats.other_settings)(node):
+        return None, [*diagnostics, other]
+    binder = Binder(_schema(schema), _records(language), root)
     record = binder.bind(node)
+    wrong = {line for d in binder.diagnostics for line in range(d.span.line, d.span.end_line + 1)}
+    # What is hidden in a name is an error; that it is hidden need not be said again.
+    diagnostics = [d for d in diagnostics if d.code is not HIDDEN_CHARACTER or d.span.line not in wrong]
     return record, [*diagnostics, *binder.diagnostics]
+
+
+@cache
+def _schema(text: str) -> "dict[str, Any]":
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@cache
+def _records(language: "ModuleType") -> dict[str, type[Record]]:
+    return {name: value for name, value in vars(language).items() if isinstance(value, type)}

@@ -1,39 +1,81 @@
 """Positioned nodes: a YAML document in which every key and value knows its place."""
 
+from krtc.source import Span
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from krtc.source import Span
+    from typing import Protocol
+
+    from krtc.source import SourceFile
+
+    class Mark(Protocol):
+        """A place of PyYAML's; lines and columns count from 0."""
+
+        line: int
+        column: int
 
 
-class Scalar:
+class Placed:
+    """What has a place in a file; hardly any of them is ever asked for it, so it is made when it is."""
+
+    __slots__ = ("end", "file", "start")
+
+    def __init__(self, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+        self.file = file
+        self.start = start
+        self.end = end
+
+    @property
+    def span(self) -> Span:
+        """The place."""
+        start, end = self.start, self.end
+        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def at(self, inside: int | str, of: str = "key") -> "Placed | None":
+        """What stands in it."""
+        return None
+
+
+class Scalar(Placed):
     """A scalar as it was written: its text, and whether it stood without quotes (so that YAML would guess a type)."""
 
-    __slots__ = ("plain", "span", "text")
+    __slots__ = ("plain", "text")
 
-    def __init__(self, text: str, plain: bool, span: "Span") -> None:
+    def __init__(self, text: str, plain: bool, file: "SourceFile", start: "Mark", end: "Mark") -> None:
         self.text = text
         self.plain = plain
-        self.span = span
+        self.file = file
+        self.start = start
+        self.end = end
 
 
-class Sequence:
+class Sequence(Placed):
     """A list of nodes."""
 
-    __slots__ = ("items", "span")
+    __slots__ = ("items",)
 
-    def __init__(self, span: "Span") -> None:
+    def __init__(self, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+        super().__init__(file, start, end)
         self.items: list[Node] = []
-        self.span = span
+
+    def at(self, inside: int | str, of: str = "key") -> Placed | None:
+        """An item, by its index."""
+        return self.items[inside] if isinstance(inside, int) else None
 
 
-class Mapping:
+class Mapping(Placed):
     """Keys and values, in the order of the file; each key stands once."""
 
-    __slots__ = ("entries", "span")
+    __slots__ = ("entries",)
 
-    def __init__(self, span: "Span") -> None:
+    def __init__(self, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+        super().__init__(file, start, end)
         self.entries: dict[str, tuple[Scalar, Node]] = {}
-        self.span = span
+
+    def at(self, inside: int | str, of: str = "key") -> Placed | None:
+        """A key, or its `value`, by the text of the key."""
+        entry = self.entries.get(inside) if isinstance(inside, str) else None
+        return entry and entry[of == "value"]
 
 
 Node = Scalar | Sequence | Mapping

@@ -5,30 +5,36 @@ in it, and hostile files live on it. Sizes are bounded, and nothing here recurse
 """
 
 import re
+from itertools import islice
 
-import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from krtc.frontend.lazily import regexes
 
-from krtc.diagnostics import Code, Diagnostic, Related
-from krtc.diagnostics.codes import DUPLICATE_KEY, ENCODING, SYNTAX, TOO_LARGE, YAML_FEATURE
+with regexes():  # of PyYAML's, only the pure Python parser and its constructors use any: a tenth of a cold start
+    import yaml
+    from yaml.events import (
+        AliasEvent,
+        DocumentStartEvent,
+        MappingEndEvent,
+        MappingStartEvent,
+        ScalarEvent,
+        SequenceEndEvent,
+        SequenceStartEvent,
+    )
+
+from krtc.diagnostics import MOST_FINDINGS, Code, Diagnostic, Related
+from krtc.diagnostics.codes import DUPLICATE_KEY, ENCODING, HIDDEN_CHARACTER, SYNTAX, TOO_LARGE, YAML_FEATURE
 from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
 from krtc.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 # Far above what a version of hundreds of nodes needs, far below what hurts.
 LARGEST_FILE = 1 << 20
 DEEPEST = 64
+_WRITE_OUT = "write the value out; when it is text, quote it"
 MOST_NODES = 100_000
 LONGEST_KEY = 256
 LONGEST_SCALAR = 256 << 10
@@ -36,6 +42,12 @@ LONGEST_SCALAR = 256 << 10
 # What no text of a krt.yml may hold: C0 and C1 controls but tab and line ends (NEL and DEL too), ends of lines that
 # readers do not agree on, a byte order mark inside, and what is no character.
 _NO_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+# What people do not see, or see in another order: bidi marks, zero-width characters (a joiner between letters of other
+# scripts or emoji is part of them), soft hyphens, tags.
+_HIDDEN = re.compile(
+    "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\U000e0000-\U000e007f]"
+    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+)
 # ... and what no escape in it may bring about, and no configuration file hold: not all YAML writers can write it.
 _CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF])) - {"\t", "\n", "\r"}
 
@@ -90,31 +102,76 @@ def _control(file: SourceFile, at: int) -> Diagnostic:
 def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     """The one document of a file, or None when it is empty or could not be read to its end."""
     # isprintable() is one pass in C; a file with line breaks is never printable as a whole, each line of it is.
-    strange = None if all(line.isprintable() for line in file.text.split("\n")) else re.search(_NO_TEXT, file.text)
+    plain = all(line.isprintable() for line in file.text.split("\n"))
+    strange = None if plain else re.search(_NO_TEXT, file.text)
     if strange:
         return None, [_control(file, strange.start())]
     reader = _Reader(file)
+    if not plain:
+        reader.diagnostics += islice(hidden_in(file), MOST_FINDINGS)
     try:
-        for event in yaml.parse(file.text, Loader=yaml.CSafeLoader):
+        events = yaml.CSafeLoader(file.text)  # and not yaml.parse: a generator around this costs a tenth
+        while (event := events.get_event()) is not None:
             reader.read(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = error.problem or "it cannot be parsed"
-        context = f" {error.context}" if error.context else ""
-        span = Span(file, line, column, line, column + 1)
-        begin = error.context_mark
-        related = (
-            [Related(Span(file, begin.line + 1, begin.column + 1, begin.line + 1, begin.column + 2), "it begins here")]
-            if begin and mark is not begin
-            else []
-        )
-        return None, [Diagnostic(SYNTAX, span, f"not YAML: {problem}{context}", related=related)]
+        return None, [_syntax(file, error)]
     except yaml.YAMLError as error:
         return None, [Diagnostic(SYNTAX, Span(file, 1, 1, 1, 1), f"not YAML: {error}")]
     except _Stop:
         pass
     return (None if reader.stopped else reader.root), reader.diagnostics
+
+
+# What libyaml says, and what people do about it.
+_REMEDIES = {
+    "mapping values are not allowed": "quote a text that holds `: `; begin a key where the keys beside it begin",
+    "cannot start any token": "quote what begins with `%`, `@` or a backquote",
+    "expected alphabetic or numeric": "quote what begins with `*` or `&`",
+    "unexpected end of stream": "close the quote",
+    "expected ',' or": "close the bracket, or put a comma before this",
+    "could not find expected ':'": "write `: ` behind the key, or quote the text",
+    "did not find expected key": "begin this line where the keys beside it begin, or quote what stands before",
+    "did not find expected '-'": "begin this line where the items beside it begin",
+    "unknown escape character": "write `\\\\` for a backslash, or use single quotes",
+}
+
+
+def _syntax(file: SourceFile, error: yaml.MarkedYAMLError) -> Diagnostic:
+    """What the parser stumbled over, where, and what to do."""
+    problem, context = error.problem or "it cannot be parsed", f" {error.context}" if error.context else ""
+    help_text = next((remedy for sign, remedy in _REMEDIES.items() if sign in problem), None)
+    mark, begin = error.problem_mark or error.context_mark, error.context_mark
+    rest = file.text[mark.index :] if mark else file.text
+    if rest[:1] == "\t":
+        help_text = "use spaces: YAML takes no tab before a key"
+    if begin and not rest.strip():
+        mark = begin  # what does not end is wrong where it begins
+    at = _at(file, mark) if mark else Span(file, 1, 1, 1, 1)
+    related = []
+    if begin and mark and (begin.line, begin.column) != (mark.line, mark.column):
+        related = [Related(_at(file, begin), "it begins here")]
+    return Diagnostic(SYNTAX, at, f"not YAML: {problem}{context}", help=help_text, related=related)
+
+
+def _at(file: SourceFile, mark: "Any") -> Span:
+    """The character at a mark; a mark behind the end of the file is that of its last line."""
+    lines = file.text.split("\n")
+    line, column = mark.line, mark.column
+    if line >= len(lines):
+        line, column = len(lines) - 1, len(lines[-1])
+    return Span(file, line + 1, column + 1, line + 1, column + 2)
+
+
+def hidden_in(file: SourceFile) -> "Iterator[Diagnostic]":
+    """The first hidden character of each line of a file, comments and names too."""
+    for number, line in enumerate(file.text.split("\n"), 1):
+        if not line.isprintable() and (found := _HIDDEN.search(line)):
+            yield _hidden(Span(file, number, found.start() + 1, number, found.start() + 2), found[0])
+
+
+def _hidden(span: Span, character: str) -> Diagnostic:
+    message = f"the character U+{ord(character):04X} cannot be seen, and may make a text look like another one"
+    return Diagnostic(HIDDEN_CHARACTER, span, message, help="remove it")
 
 
 class _Stop(Exception):
@@ -137,26 +194,26 @@ class _Reader:
         kind = type(event)
         if kind is ScalarEvent:
             self._check(event)
-            if len(event.value) > LONGEST_SCALAR:
+            text, style = event.value, event.style
+            if len(text) > LONGEST_SCALAR:
                 self._stop(TOO_LARGE, event, f"a value is longer than {LONGEST_SCALAR >> 10} KiB")
-            if not event.value.isprintable() and not _CONTROLS.isdisjoint(event.value):
-                self._stop(ENCODING, event, "an escape that stands for a control character", help="remove it")
-            plain = not event.style
-            self._add(Scalar(event.value, plain, self._span(event)))
+            if style == '"' and not text.isprintable():
+                self._check_escapes(event)
+            self._add(Scalar(text, not style, self.file, event.start_mark, event.end_mark))
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             self._check(event)
-            node = Mapping(self._span(event)) if kind is MappingStartEvent else Sequence(self._span(event))
+            made = Mapping if kind is MappingStartEvent else Sequence
+            node = made(self.file, event.start_mark, event.end_mark)
             self._add(node)
             self._stack.append(node)
             self._keys.append(None)
             if len(self._stack) > DEEPEST:
                 self._stop(TOO_LARGE, event, f"nested deeper than {DEEPEST} levels")
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            node = self._stack.pop()
             self._keys.pop()
-            node.span.end_line, node.span.end_column = event.end_mark.line + 1, event.end_mark.column + 1
+            self._stack.pop().end = event.end_mark
         elif kind is AliasEvent:
-            self._stop(YAML_FEATURE, event, "an alias: KRT has none", help="write the value out")
+            self._stop(YAML_FEATURE, event, "an alias: KRT has none", help=_WRITE_OUT)
         elif kind is DocumentStartEvent:
             if event.version or event.tags:
                 self._stop(
@@ -170,9 +227,18 @@ class _Reader:
         if self._count > MOST_NODES:
             self._stop(TOO_LARGE, event, f"more than {MOST_NODES:,} values")
         if event.anchor is not None:
-            self._stop(YAML_FEATURE, event, f"an anchor (`&{event.anchor}`): KRT has none", help="write the value out")
+            self._stop(YAML_FEATURE, event, f"an anchor (`&{event.anchor}`): KRT has none", help=_WRITE_OUT)
         if event.tag is not None:
-            self._stop(YAML_FEATURE, event, f"a tag (`{event.tag}`): KRT has none", help="remove the tag")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._stop(YAML_FEATURE, event, f"a tag (`{tag}`): KRT has none", help="remove the tag, or quote the text")
+
+    def _check_escapes(self, event: "Any") -> None:
+        if not _CONTROLS.isdisjoint(event.value):
+            self._stop(ENCODING, event, "an escape that stands for a control character", help="remove it")
+        span = self._span(event)
+        seen = any(span.line <= other.span.line <= span.end_line for other in self.diagnostics)
+        if not seen and (found := _HIDDEN.search(event.value)):
+            self.diagnostics.append(_hidden(span, found[0]))
 
     def _add(self, node: Node) -> None:
         if not self._stack:
@@ -193,7 +259,9 @@ class _Reader:
 
     def _key(self, node: Node, parent: Mapping) -> None:
         if type(node) is not Scalar:
-            self._stop_at(YAML_FEATURE, node.span, "a key that is not text", help="write a name before the `:`")
+            self._stop_at(
+                YAML_FEATURE, node.span, "a key that is not text", help="write a name before the `:`, or quote the text"
+            )
             return
         if len(node.text) > LONGEST_KEY:
             self._stop_at(TOO_LARGE, node.span, f"a key is longer than {LONGEST_KEY} characters")
@@ -210,6 +278,10 @@ class _Reader:
                     related=[Related(first.span, "the first is here")],
                 )
             )
+            if len(self.diagnostics) > MOST_FINDINGS:
+                self._stop_at(
+                    TOO_LARGE, node.span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at"
+                )
         self._keys[-1] = node
 
     def _span(self, event: "Any") -> Span:

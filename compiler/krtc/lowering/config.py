@@ -28,7 +28,9 @@ def _plain(program: "Program") -> "Iterator[tuple[str, Param]]":
     for group, names in (("variables", version.variables), ("files", version.files)):
         for name in names:
             value = program.config_value(name)
-            if value is None:  # only a chart gets here without a value: whoever installs it gives one
+            if value is None and program.needs_values:  # somebody silenced that it is missing
+                continue
+            if value is None:  # whoever installs the chart gives one
                 yield name, Param(("config", group, name), None, f"ConfigValues.{group}")
             elif value.reference is None:
                 yield name, Param(("config", *value.path), value.text, f"ConfigValues.{value.path[0]}")

@@ -5,10 +5,11 @@ Sources of the rules: the document "Versions in KRT V2", and the KAI Server's ow
 
 from __future__ import annotations
 
-from krtc.model.record import Record
+from krtc.model.record import Record, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Annotated, Literal
 
     from krtc.model.types import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         RpcName,
         Subscription,
     )
+    from krtc.source import Span
 
 
 class ObjectStore(Record):
@@ -105,6 +107,13 @@ class Version(Record):
     entrypoint: Annotated[Entrypoint, Field(description="The process that takes requests.")]
     config: Annotated[Config | None, Field(description="The configuration that the nodes read.")] = None
     workflows: Annotated[list[Workflow], Field(description="The graphs of nodes.", min_length=1)]
+
+    def configured(self) -> Iterator[tuple[str, str, Span]]:
+        """The names of the configuration that are right: for each the list that holds it, the name, and its place."""
+        if self.config is not None:
+            for field in ("variables", "files"):
+                for index, name in parts(self.config, field).items():
+                    yield field, name, span_of(self.config, (field, index))
 
     @property
     def variables(self) -> list[str]:

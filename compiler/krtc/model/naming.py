@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 63
 # A DNS-1123 subdomain: the limit of all other names.
 LONGEST_NAME = 253
+# The limit of streams, consumers and buckets in NATS (JSMaxNameLen), in bytes.
+LONGEST_NATS_NAME = 255
 _HASH = 10
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 

@@ -15,14 +15,23 @@ CONFIG_VARIABLE_IN_WORDS = "upper-case letters, digits and `_`, with a letter or
 CONFIG_FILE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 CONFIG_FILE_IN_WORDS = "the name of an environment variable: letters, digits and `_`, no digit first"
 
-# No wildcard, comma or space: the subjects are joined by commas, and a runner passes them to NATS as they are.
-SUBSCRIPTION = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[^.*>,\s]+)?$"
-SUBSCRIPTION_IN_WORDS = "`entrypoint`, the name of a node, or NODE.SUBTOPIC"
+# What nobody sees, or sees in another order (zero-width characters and bidi marks), is in no name and no path.
+_HIDDEN = r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+
+# No wildcard, comma or space: the subjects are joined by commas, and a runner passes them to NATS as they are; no
+# slash: NATS refuses one in the name of the consumer.
+SUBSCRIPTION = rf"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[^.*>,/\\\s{_HIDDEN}]+)?$"
+SUBSCRIPTION_IN_WORDS = (
+    "`entrypoint`, NODE or NODE.SUBTOPIC: a node in lower-case letters, digits and `-`, a sub-topic without"
+    " . * > , / \\ and spaces"
+)
 
 # A path inside the KRT: relative; `..` is refused by shape (no segment starts with two dots).
-KRT_PATH = r"^([^/.\s][^/]*|\.[^/.][^/]*)(/([^/.][^/]*|\.[^/.][^/]*))*/?$"
+_FIRST = rf"([^/.\s{_HIDDEN}][^/{_HIDDEN}]*|\.[^/.{_HIDDEN}][^/{_HIDDEN}]*)"
+_SEGMENT = rf"([^/.{_HIDDEN}][^/{_HIDDEN}]*|\.[^/.{_HIDDEN}][^/{_HIDDEN}]*)"
+KRT_PATH = rf"^{_FIRST}(/{_SEGMENT})*/?$"
 KRT_PATH_IN_WORDS = "a relative path inside the KRT, without `..`"
-PROTO_PATH = r"^([^/.\s][^/]*|\.[^/.][^/]*)(/([^/.][^/]*|\.[^/.][^/]*))*\.proto$"
+PROTO_PATH = rf"^{_FIRST}(/{_SEGMENT})*\.proto$"
 PROTO_PATH_IN_WORDS = "a relative path inside the KRT that ends in `.proto`"
 
 # The reference grammar of OCI's distribution specification: [registry/]repository[:tag][@digest].
@@ -31,7 +40,7 @@ IMAGE = (
     r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
     r"(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[a-f0-9]{64})?$"
 )
-IMAGE_IN_WORDS = "an image reference: [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]"
+IMAGE_IN_WORDS = "an image reference: [REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST], the repository in lower case"
 IMAGE_PATTERN_IN_WORDS = "an image without its tag, in which `*` stands for anything, or `default`"
 IMAGE_PATTERN = r"^([-A-Za-z0-9_./*:]*/)?[-a-z0-9_.*]+$"
 

@@ -1,8 +1,11 @@
 """Program: one version with all that decides what it compiles to."""
 
+from functools import cached_property
+
+from krtc.model.files import Files
 from krtc.model.krt import Version
 from krtc.model.naming import Names
-from krtc.model.record import canonical
+from krtc.model.record import canonical, known, parts, span_of
 from krtc.model.runtime import Runtime, VersionEntry
 from krtc.sha256 import sha256
 
@@ -10,15 +13,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from krtc.source import Span
+
 
 class Program:
     """A version, the settings of its runtime, and its entry there.
 
-    `files` holds the content of configuration files by the name of their variable, as read beside the settings;
-    `source` is the name of the krt.yml; `needs_values` says whether all configuration must have a value now.
+    `source` is the name of the krt.yml or the archive; `needs_values` says whether all configuration must have a value
+    now; `krt_files` is what is known of the files of the KRT. `files` holds the content of configuration files by the
+    name of their variable, as read beside the settings, and `unread` why that of others is not known.
     """
-
-    __slots__ = ("entry", "files", "names", "needs_values", "settings", "source", "version")
 
     def __init__(
         self,
@@ -26,17 +30,45 @@ class Program:
         settings: Runtime,
         entry: VersionEntry,
         *,
-        files: dict[str, str],
         source: str,
         needs_values: bool,
+        files: dict[str, str] | None = None,
+        unread: dict[str, str] | None = None,
+        krt_files: Files | None = None,
     ) -> None:
         self.version = version
         self.settings = settings
         self.entry = entry
-        self.files = files
         self.source = source
         self.needs_values = needs_values
-        self.names = Names(settings, version)
+        self.files = files or {}
+        self.unread = unread or {}
+        self.krt_files = krt_files or Files()
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that are made of it."""
+        return Names(self.settings, self.version)
+
+    @cached_property
+    def images(self) -> "dict[str, list[Span]]":
+        """The images of its entrypoint and nodes, each with the places where it stands."""
+        images: dict[str, list[Span]] = {}
+        nodes = [node for w in parts(self.version, "workflows").values() for node in parts(w, "nodes").values()]
+        for record in (known(self.version, "entrypoint"), *nodes):
+            image = known(record, "image") if record else None
+            if image is not None:
+                images.setdefault(image, []).append(span_of(record, "image"))
+        return images
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """The first workflow that has a node of a name, by that name."""
+        homes: dict[str, str] = {}
+        for workflow in parts(self.version, "workflows").values():
+            for node in parts(workflow, "nodes").values():
+                homes.setdefault(known(node, "name") or "", known(workflow, "name") or "")
+        return homes
 
     def config_value(self, name: str) -> "ConfigValue | None":
         """Where the value of a configuration variable or file comes from; the version's entry goes before the runtime.
@@ -51,7 +83,8 @@ class Program:
             if name in values.files:
                 source = values.files[name]
                 if isinstance(source, str):
-                    return ConfigValue(("files", name), self.files.get(name))
+                    content = self.files.get(name)
+                    return None if content is None else ConfigValue(("files", name), content)
                 if source.secret_key_ref:
                     return ConfigValue(("files", name), reference=("secretKeyRef", source.secret_key_ref))
                 return ConfigValue(("files", name), reference=("configMapKeyRef", source.config_map_key_ref))

@@ -8,11 +8,21 @@ annotations stay text (`from __future__ import annotations`), so they cost a com
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, dataclass_transform
+    from typing import Any, Literal, NoReturn, Protocol, dataclass_transform
 
     from krtc.source import Span
 
-    Place = str | tuple[str, int | str]
+    Place = str | tuple[str, int | str] | tuple[str, str, Literal["value"]]
+
+    class Placed(Protocol):
+        """What has a place, and perhaps things in it that have theirs."""
+
+        @property
+        def span(self) -> Span:
+            """Its place."""
+
+        def at(self, inside: int | str, of: str = "key") -> "Placed | None":
+            """An item of a list by its index; of a mapping, a key by its text, or its `value`."""
 else:
 
     def dataclass_transform(**_):
@@ -34,29 +44,64 @@ class Record:
         return f"{type(self).__name__}({canonical(self)})"
 
 
-# Where a record came from stands beside its fields, under a name that no field can have.
+# Where a record came from, and what is right of its lists, stand beside its fields, under names that no field can have.
 _PLACES = "@places"
+_PARTS = "@parts"
 
 
-def place(record: Record, places: "Mapping[Place, Span]") -> None:
-    """Notes where the fields of a record stand: by field, by (field, index) for the items of a list, and by
-    (field, key) for the keys of a mapping.
+class Unsaid(Exception):
+    """A field was asked for whose value is wrong: that has been said, and nothing that builds on it is true."""
 
-    The place of the record as a whole is under "", that of a field's key under "field:".
-    """
-    record.__dict__[_PLACES] = places
+
+def broken(record: type[Record], fields: "dict[str, Any]", wrong: "Mapping[str, dict[int, Any]]") -> Record:
+    """A record whose fields `wrong` raise Unsaid; of a wrong list, the items that are right are given by index."""
+
+    def unsaid(_: Record) -> "NoReturn":
+        raise Unsaid
+
+    result = type(record.__name__, (record,), dict.fromkeys(wrong, property(unsaid)))(**fields)
+    assert isinstance(result, Record)
+    result.__dict__[_PARTS] = wrong
+    return result
+
+
+def known(record: Record, field: str) -> "Any":
+    """A field, or None when its value is wrong."""
+    try:
+        return getattr(record, field)
+    except Unsaid:
+        return None
+
+
+def parts(record: Record, field: str) -> "dict[int, Any]":
+    """The items of a list by their index: all of them, or those that are right of a list in which some are wrong."""
+    wrong: Mapping[str, dict[int, Any]] = record.__dict__.get(_PARTS, {})
+    return wrong[field] if field in wrong else dict(enumerate(getattr(record, field) or ()))
+
+
+def place(record: Record, places: "Mapping[str, tuple[Placed, Placed]]", whole: "Placed") -> None:
+    """Notes where the fields of a record stand, each with its key and its value, and where the record as a `whole`."""
+    record.__dict__[_PLACES] = (places, whole)
 
 
 def span_of(record: Record, *where: "Place") -> "Span":
     """The first of the places `where` that the source has, or else the whole record's.
 
+    A place is a field, "field:" for its key, (field, index) for an item of its list, (field, key) for a key of its
+    mapping, and (field, key, "value") for what stands under that.
     Raises KeyError for a record that did not come from a file.
     """
-    places: Mapping[Place, Span] = record.__dict__[_PLACES]
-    for key in where:
-        if key in places:
-            return places[key]
-    return places[""]
+    places, whole = record.__dict__[_PLACES]
+    for at in where:
+        field, *inside = at if isinstance(at, tuple) else (at.rstrip(":"),)
+        if field in places:
+            key, value = places[field]
+            if not inside:
+                return (key if at[-1] == ":" else value).span  # type: ignore[no-any-return]
+            found = value.at(*inside)
+            if found is not None:
+                return found.span  # type: ignore[no-any-return]
+    return whole.span  # type: ignore[no-any-return]
 
 
 def given(record: Record, field: str) -> bool:

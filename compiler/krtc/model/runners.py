@@ -12,8 +12,16 @@ if TYPE_CHECKING:
 DEFAULT_USER = 10001
 NGINX_USER = 101
 
+# The public images, and the only proto that the entrypoint's reads.
+PY, GO, ENTRYPOINT = "*/kre-py", "*/kre-go", "*/kre-entrypoint"
+ENTRYPOINT_PROTO = "public_input.proto"
+
 # The runners' users; fluent-bit, the downloader and the NATS command run as any.
-USERS = {"*/kre-py": 1001, "*/kre-go": DEFAULT_USER, "*/kre-entrypoint": DEFAULT_USER}
+USERS = {PY: 1001, GO: DEFAULT_USER, ENTRYPOINT: DEFAULT_USER}
+
+# How long the runners have NATS wait for an acknowledgement; kre-go ends when its consumer has another time.
+ACK_WAIT = "22h"
+_UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
 class Runner:
@@ -30,14 +38,14 @@ class Runner:
 
 
 RUNNERS = {
-    "*/kre-py": Runner(("/tmp",)),  # noqa: S108 (the image's, for object stores)
+    PY: Runner(("/tmp",)),  # noqa: S108 (the image's, for object stores)
     # kre-go copies its binary into its working folder, and /app holds the image's own start script.
-    "*/kre-go": Runner(
+    GO: Runner(
         ("/krt-work",),
         working_dir="/krt-work",
         command=("sh", "-c", "/app/entrypoint.sh 2>&1 | tee -a /var/log/app/app.log"),
     ),
-    "*/kre-entrypoint": Runner(("/app/src/entrypoint",)),
+    ENTRYPOINT: Runner(("/app/src/entrypoint",)),
 }
 OTHER_READ_ONLY = Runner(("/tmp",))  # noqa: S108
 
@@ -99,6 +107,29 @@ def runner(images: "Images", image: str) -> Runner | None:
     return OTHER_READ_ONLY if any(matches(image, p) for p in images.read_only_root) else None
 
 
+def wanted_proto(image: str) -> str | None:
+    """The only proto that an entrypoint image reads; None when it may read any."""
+    return ENTRYPOINT_PROTO if matches(image, ENTRYPOINT) else None
+
+
 def ack_wait(waits: dict[str, str], image: str) -> str:
-    """How long NATS waits for an acknowledgement of a node that runs the image (KRE: 22h)."""
-    return next((w for p, w in waits.items() if p != "default" and matches(image, p)), waits.get("default", "22h"))
+    """How long NATS waits for an acknowledgement of a node that runs the image."""
+    return ack_wait_rule(waits, image)[1]
+
+
+def ack_wait_rule(waits: dict[str, str], image: str) -> tuple[str, str]:
+    """The same, with the pattern that says so; `default` when none does."""
+    fitting = (p for p in waits if p != "default" and matches(image, p))
+    pattern = next(fitting, "default")
+    return pattern, waits.get(pattern, ACK_WAIT)
+
+
+def nanoseconds(duration: str) -> int:
+    """A duration of Go ("1h30m") as a number; what is less than a nanosecond is cut off, as Go does."""
+    found = re.findall(r"([0-9]+)(?:\.([0-9]+))?(ns|us|ms|s|m|h)", duration)
+    return sum(int(whole + part) * _UNITS[unit] // 10 ** len(part) for whole, part, unit in found)
+
+
+def is_pinned(image: str) -> bool:
+    """Whether an image reference names one image for good: by a digest, or by a tag that is not `latest`."""
+    return "@" in image or image[len(repository(image)) :] not in ("", ":latest")

@@ -1,42 +1,78 @@
 """All rules, in the order of their codes.
 
-A rule is a module with CODE and `check(program)`, a generator of diagnostics. Its docstring says what the rule is, and
-under the headings *Why*, *Bad*, *Good* and *Fix* what a person needs to know of it.
+A rule is a module with CODE and one or more of the generators that `krtc.analysis` describes. Its docstring says what
+the rule is, and under the headings *Why*, *Bad*, *Good* and *Fix* what a person needs to know of it: `krtc explain`
+prints it.
 """
 
 from krtc.analysis.rules import (
+    ack_wait,
+    after_reply,
+    config_file,
+    config_size,
     config_value_twice,
     consumer_collision,
+    cycle,
+    digit_first,
     duplicate_name,
+    duplicate_subscription,
+    harmful_variable,
+    long_name,
     missing_config_value,
+    missing_file,
     missing_gateway,
+    missing_service,
+    no_entry,
+    no_reply,
     not_built,
+    proto_path,
+    reserved_name,
+    runner_user,
+    self_subscription,
     service_name,
+    source_with_space,
+    streaming_rpc,
     unknown_image_user,
     unknown_node,
+    unknown_rpc,
+    unpinned_image,
+    unreachable_node,
+    unserved_rpc,
+    unusable_file,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from krtc.diagnostics import Diagnostic
-    from krtc.model.program import Program
 
 RULES = (
     not_built,
     unknown_node,
     duplicate_name,
+    reserved_name,
+    self_subscription,
+    duplicate_subscription,
+    missing_file,
+    unusable_file,
+    missing_service,
+    unknown_rpc,
+    unserved_rpc,
+    streaming_rpc,
+    no_entry,
+    no_reply,
+    unreachable_node,
+    cycle,
+    after_reply,
     consumer_collision,
     service_name,
     unknown_image_user,
+    unpinned_image,
+    long_name,
+    proto_path,
+    source_with_space,
+    harmful_variable,
+    digit_first,
+    config_size,
     missing_config_value,
     config_value_twice,
+    config_file,
     missing_gateway,
+    ack_wait,
+    runner_user,
 )
-
-
-def check(program: "Program") -> "Iterator[Diagnostic]":
-    """What all rules have to say of a program."""
-    for rule in RULES:
-        yield from rule.check(program)

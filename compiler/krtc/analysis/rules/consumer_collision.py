@@ -1,56 +1,60 @@
 """Two subscriptions of a workflow that give the same durable consumer.
 
-Why: a durable consumer is named after its subject, with `-` for every `.`, and its node. Node `c` on `a.b` and
-node `b-c` on `a` both get `..._E-a-b-c`: they would take each other's messages. So would two equal
-subscriptions of one node.
+Why: a durable consumer is named after its subject, with `-` for every `.`, and its node. Node `c` on `a.b` and node
+`b-c` on `a` both get `...-a-b-c`: they would take each other's messages.
 
 Bad:
 
-    - {name: c, subscriptions: [a.b]}
-    - {name: b-c, subscriptions: [a]}
+    workflows:
+      - exitpoint: c
+        nodes:
+          - {name: a, subscriptions: [entrypoint]}
+          - {name: c, subscriptions: [a.b]}
+          - {name: b-c, subscriptions: [a]}
 
 Good:
 
-    - {name: c, subscriptions: [a.b]}
-    - {name: d, subscriptions: [a]}
+    workflows:
+      - exitpoint: c
+        nodes:
+          - {name: a, subscriptions: [entrypoint]}
+          - {name: c, subscriptions: [a.b]}
+          - {name: d, subscriptions: [a]}
 
-Fix: rename a node or a sub-topic, or remove the subscription that stands twice.
+Fix: rename a node or a sub-topic.
 """
 
 from krtc.diagnostics import Diagnostic, Related
 from krtc.diagnostics.codes import CONSUMER_COLLISION
-from krtc.model.record import span_of
+from krtc.model.record import known, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from krtc.model.krt import Node
+    from krtc.model.krt import Node, Workflow
     from krtc.model.program import Program
-    from krtc.source import Span
 
 CODE = CONSUMER_COLLISION
 
 
-def check(program: "Program") -> "Iterator[Diagnostic]":
-    """Each subscription whose consumer an earlier one has."""
-    for workflow in program.version.workflows:
-        first: dict[str, tuple[Node, str, Span]] = {}
-        for node in workflow.nodes:
-            for index, subscription in enumerate(node.subscriptions):
-                durable = program.names.durable(workflow, node, subscription)
-                span = span_of(node, ("subscriptions", index))
-                if durable not in first:
-                    first[durable] = (node, subscription, span)
-                    continue
-                other, other_subscription, other_span = first[durable]
-                if other.name == node.name and other is not node:
-                    continue  # two nodes of one name: said already
+def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagnostic]":
+    """Each subscription whose consumer another node's has."""
+    first: dict[str, tuple[Node, int, str]] = {}
+    for node in parts(workflow, "nodes").values():
+        if known(node, "name") is None:
+            continue
+        for index, subscription in parts(node, "subscriptions").items():
+            durable = program.names.durable(workflow, node, subscription)
+            other, other_index, other_subscription = first.setdefault(durable, (node, index, subscription))
+            if other.name != node.name:
                 yield Diagnostic(
                     CODE,
-                    span,
+                    span_of(node, ("subscriptions", index)),
                     f"`{node.name}` on `{subscription}` and `{other.name}` on `{other_subscription}`"
                     f" share the consumer `{durable}`",
-                    help="rename a node or a sub-topic, or remove the subscription that stands twice",
-                    related=[Related(other_span, f"`{other.name}` subscribes here")],
+                    help="rename a node or a sub-topic",
+                    related=[
+                        Related(span_of(other, ("subscriptions", other_index)), f"`{other.name}` subscribes here")
+                    ],
                 )

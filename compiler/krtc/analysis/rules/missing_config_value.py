@@ -5,18 +5,25 @@ value from whoever installs it, so it may be missing there.
 
 Bad:
 
-    config: {variables: [WEBHOOK_URL]}           # in krt.yml, and no value in runtime.yml
+    # krt.yml
+    config: {variables: [WEBHOOK_URL]}
+    # runtime.yml
+    runtime: demo
 
 Good:
 
-    config: {variables: {WEBHOOK_URL: "https://example.com/hook"}}      # in runtime.yml
+    # krt.yml
+    config: {variables: [WEBHOOK_URL]}
+    # runtime.yml
+    runtime: demo
+    config: {variables: {WEBHOOK_URL: "https://example.com/hook"}}
 
 Fix: give the value in runtime.yml, under `config.variables`, `config.secrets` or `config.files`.
 """
 
 from krtc.diagnostics import Diagnostic
 from krtc.diagnostics.codes import MISSING_CONFIG_VALUE
-from krtc.model.record import span_of
+from krtc.model.runtime import DEFAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,23 +34,19 @@ if TYPE_CHECKING:
 CODE = MISSING_CONFIG_VALUE
 
 
-def check(program: "Program") -> "Iterator[Diagnostic]":
+def check_version(program: "Program") -> "Iterator[Diagnostic]":
     """Each name without a value, unless the version is stopped or the value can come later."""
-    config = program.version.config
-    if config is None or not program.needs_values:
-        return
-    for field, names in (("variables", program.version.variables), ("files", program.version.files)):
-        for index, name in enumerate(names):
-            if program.config_value(name) is None:
-                yield Diagnostic(
-                    CODE,
-                    span_of(config, (field, index)),
-                    f"nothing gives `{name}` a value",
-                    help=f"add it to `config.{field}`"
-                    + _or_secrets(field)
-                    + " in runtime.yml, and give it with --runtime",
-                )
-
-
-def _or_secrets(field: str) -> str:
-    return " (or `config.secrets`)" if field == "variables" else ""
+    for field, name, span in program.version.configured() if program.needs_values else ():
+        if name not in program.unread and program.config_value(name) is None:
+            yield Diagnostic(
+                CODE,
+                span,
+                f"nothing gives `{name}` a value",
+                help=f"add it to `config.{field}`"
+                + (" (or `config.secrets`)" if field == "variables" else "")
+                + (
+                    " in runtime.yml"
+                    if program.settings is not DEFAULTS
+                    else " in a runtime.yml, and give that with --runtime"
+                ),
+            )

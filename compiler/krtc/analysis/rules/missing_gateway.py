@@ -4,10 +4,14 @@ Why: a GRPCRoute belongs to a Gateway; without one it routes nothing, and says s
 
 Bad:
 
+    # runtime.yml
+    runtime: demo
     ingress: {kind: GRPCRoute}
 
 Good:
 
+    # runtime.yml
+    runtime: demo
     ingress: {kind: GRPCRoute, gateway: {name: public, namespace: gateways}}
 
 Fix: name the Gateway under `ingress.gateway`.
@@ -21,14 +25,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from krtc.model.program import Program
+    from krtc.model.runtime import Runtime
 
 CODE = MISSING_GATEWAY
 
 
-def check(program: "Program") -> "Iterator[Diagnostic]":
+def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
     """The kind of route, when its Gateway is missing."""
-    ingress = program.settings.ingress
+    ingress = settings.ingress
     if ingress.kind == "GRPCRoute" and not ingress.gateway.name:
         yield Diagnostic(
             CODE,

@@ -4,10 +4,14 @@ Why: a setting that is ignored is worse than one that is refused: the version wo
 
 Bad:
 
+    # runtime.yml
+    runtime: demo
     messaging: job
 
 Good:
 
+    # runtime.yml
+    runtime: demo
     messaging: nack
 
 Fix: use what is built, or a later krtc.
@@ -21,14 +25,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from krtc.model.program import Program
+    from krtc.model.runtime import Runtime
 
 CODE = NOT_BUILT
 
 
-def check(program: "Program") -> "Iterator[Diagnostic]":
+def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
     """Each setting that is not built."""
-    settings = program.settings
     if settings.messaging == "job":
         yield Diagnostic(
             CODE,

@@ -15,6 +15,8 @@ Good:
 Fix: give the version another name, or set `kubernetes: "1.36"` or `naming: runtime` where that is what you have.
 """
 
+import re
+
 from krtc.diagnostics import Diagnostic
 from krtc.diagnostics.codes import SERVICE_NAME
 from krtc.model.record import span_of
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 CODE = SERVICE_NAME
 
 
-def check(program: "Program") -> "Iterator[Diagnostic]":
+def check_version(program: "Program") -> "Iterator[Diagnostic]":
     """The name of the version, when its Service cannot have it."""
     settings, version = program.settings, program.version
     name = program.names.service()
@@ -43,10 +45,10 @@ def check(program: "Program") -> "Iterator[Diagnostic]":
             " with a digit",
             help=f"begin it with a letter, as in `v{first}`",
         )
-    hosts = (settings.nats.server.rpartition(":")[0], settings.influxdb.uri.partition("://")[2].partition(":")[0])
     taken = {
         program.names.active_entrypoint(): "the published version's",
-        **{host.split(".")[0]: "in the settings" for host in hosts},
+        settings.nats.server.rpartition(":")[0].split(".")[0]: "the host of NATS (`nats.server`)",
+        re.split("[:/.]", settings.influxdb.uri.partition("://")[2])[0]: "the host of InfluxDB (`influxdb.uri`)",
     }
     if name in taken:
         yield Diagnostic(

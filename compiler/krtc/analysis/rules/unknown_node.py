@@ -1,16 +1,16 @@
 """A subscription or an exitpoint that names no node of its workflow.
 
-Why: messages go from node to node by name. A runner that subscribes to a name that nobody publishes under waits for
-ever, and a workflow whose exitpoint does not exist answers no request.
+Why: messages go from node to node by name, inside one workflow. A runner that subscribes to a name that nobody
+publishes under waits for ever, and a workflow whose exitpoint does not exist answers no request.
 
 Bad:
 
     workflows:
       - name: classificator
-        exitpoint: exit
+        exitpoint: exitpoint
         nodes:
-          - name: exitpoint
-            subscriptions: [etll]
+          - {name: etl, subscriptions: [entrypoint]}
+          - {name: exitpoint, subscriptions: [elt]}
 
 Good:
 
@@ -18,50 +18,65 @@ Good:
       - name: classificator
         exitpoint: exitpoint
         nodes:
-          - name: exitpoint
-            subscriptions: [etl]
+          - {name: etl, subscriptions: [entrypoint]}
+          - {name: exitpoint, subscriptions: [etl]}
 
 Fix: write the name of a node of the same workflow; `entrypoint` is where requests come from, and has no sub-topics.
 """
 
-from krtc.diagnostics import Diagnostic, did_you_mean
+from krtc.diagnostics import Diagnostic, Related, nearest
 from krtc.diagnostics.codes import UNKNOWN_NODE
-from krtc.model.record import span_of
+from krtc.model.naming import ENTRYPOINT
+from krtc.model.record import known, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from krtc.model.krt import Workflow
     from krtc.model.program import Program
+    from krtc.source import Span
 
 CODE = UNKNOWN_NODE
 
+# As many names as a line holds.
+_SHOWN = 8
 
-def check(program: "Program") -> "Iterator[Diagnostic]":
-    """Each name that stands for a node and is none."""
-    for workflow in program.version.workflows:
-        nodes = [node.name for node in workflow.nodes]
-        if workflow.exitpoint not in nodes:
-            yield Diagnostic(
-                CODE,
-                span_of(workflow, "exitpoint"),
-                f"the exitpoint of workflow `{workflow.name}` is `{workflow.exitpoint}`, and it has no such node",
-                help=did_you_mean(workflow.exitpoint, nodes),
-            )
-        for node in workflow.nodes:
-            for index, subscription in enumerate(node.subscriptions):
-                publisher, _, subtopic = subscription.partition(".")
-                if publisher == "entrypoint" and subtopic:
-                    yield Diagnostic(
-                        CODE,
-                        span_of(node, ("subscriptions", index)),
-                        f"`{node.name}` subscribes to `{subscription}`, and the entrypoint has no sub-topics",
-                        help="write `entrypoint`",
-                    )
-                elif publisher != "entrypoint" and publisher not in nodes:
-                    yield Diagnostic(
-                        CODE,
-                        span_of(node, ("subscriptions", index)),
-                        f"`{node.name}` subscribes to `{publisher}`, and workflow `{workflow.name}` has no such node",
-                        help=did_you_mean(publisher, [*nodes, "entrypoint"]),
-                    )
+
+def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagnostic]":
+    """Each name that stands for a node and is none: told where it stands first, with the other places."""
+    nodes = {node.name: node for node in workflow.nodes}
+    places: dict[str, list[tuple[Span, str]]] = {}
+    for node in workflow.nodes:
+        for index, subscription in parts(node, "subscriptions").items():
+            span = span_of(node, ("subscriptions", index))
+            publisher, dot, _ = subscription.partition(".")
+            if publisher == ENTRYPOINT and dot:
+                message = f"`{node.name}` subscribes to `{subscription}`, and the entrypoint has no sub-topics"
+                yield Diagnostic(CODE, span, message, help="write `entrypoint`")
+            elif publisher != ENTRYPOINT and publisher not in nodes:
+                places.setdefault(publisher, []).append((span, f"`{node.name}` subscribes to `{publisher}`"))
+    exitpoint = known(workflow, "exitpoint")
+    if exitpoint is not None and exitpoint not in nodes:
+        said = f"the exitpoint is `{exitpoint}`"
+        places.setdefault(exitpoint, []).insert(0, (span_of(workflow, "exitpoint"), said))
+    for name, ((span, said), *others) in places.items():
+        near = nearest(name, nodes if name == exitpoint else [*nodes, ENTRYPOINT])
+        meant = [Related(span_of(nodes[near], "name"), f"`{near}` is here")] if near in nodes else []
+        yield Diagnostic(
+            CODE,
+            span,
+            f"{said}, and workflow `{workflow.name}` has no such node",
+            help=f"did you mean `{near}`?" if near else _elsewhere(program, name) or _some(nodes),
+            related=[*meant, *(Related(other, f"{also}, too") for other, also in others)],
+        )
+
+
+def _elsewhere(program: "Program", name: str) -> str | None:
+    home = program.homes.get(name)
+    return f"`{name}` is a node of workflow `{home}`, and messages stay in their workflow" if home else None
+
+
+def _some(nodes: "Iterable[str]") -> str:
+    names = [f"`{name}`" for name in nodes]
+    return "its nodes are " + ", ".join(names[:_SHOWN] + ["..."] * (len(names) > _SHOWN))

@@ -1,0 +1,117 @@
+"""`krtc check`: what is wrong, in whatever form people and machines read."""
+
+from importlib import import_module
+
+from krtc.cli import assets, reading
+from krtc.cli.errors import UsageError
+from krtc.cli.stdout import to_stdout
+from krtc.diagnostics import did_you_mean, in_order, is_fixed
+from krtc.diagnostics.codes import CODES
+from krtc.model.status import DESIRED
+from krtc.pipeline import Options, asset_names, check, check_settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from krtc.diagnostics import Diagnostic
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
+
+
+def arguments(parser: "argparse.ArgumentParser") -> None:
+    """Adds what the command takes."""
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="a krt.yml, a .krt, a runtime.yml, a folder (searched for these), or - for standard input",
+    )
+    parser.add_argument(
+        "--status",
+        choices=DESIRED,
+        metavar="STATUS",
+        help="also demand what this status needs (with --runtime: started)",
+    )
+    parser.add_argument("--runtime", metavar="FILE", help="the settings of the runtime, a runtime.yml")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
+    parser.add_argument("--strict", action="store_true", help="warnings are findings, too: exit 1")
+    for name, what in (("select", "say only these"), ("ignore", "say all but these")):
+        parser.add_argument(
+            f"--{name}",
+            metavar="CODES",
+            action="append",
+            type=_codes,
+            default=[],
+            help=f"{what}: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)",
+        )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Ids and beginnings of ids, between commas."""
+    from argparse import ArgumentTypeError
+
+    given = tuple(part.strip().upper() for part in text.split(","))
+    for one in given:
+        if not one.startswith("KRT") or not any(code.id.startswith(one) for code in CODES):
+            near = did_you_mean(one, [code.id for code in CODES])
+            raise ArgumentTypeError(f"there is no code `{one}`: {near or '`krtc explain` lists them'}")
+    return given
+
+
+def run(options: "argparse.Namespace") -> int:
+    """Checks each file and reports; the exit code."""
+    status = DESIRED[options.status] if options.status else "started" if options.runtime else None
+    wanted = Options(status=status)
+    settings = reading.source(options.runtime) if options.runtime else None
+    names: list[str] = []
+    diagnostics: list[Diagnostic] = []
+    unread: list[str] = []
+    data = assets.load({*asset_names(wanted, with_settings=True)})
+    for path in reading.search(options.paths):
+        try:
+            if reading.is_runtime(path):
+                found = check_settings(reading.source(path), data)
+            else:
+                found = check(
+                    reading.krt(path), settings, wanted, data, lambda name: reading.beside(options.runtime, name)
+                )
+        except UsageError as error:
+            unread.append(f"krtc: error: {error}")
+            continue
+        names.append(path)
+        diagnostics += found
+    shown = [diagnostic for diagnostic in in_order(diagnostics) if _is_wanted(diagnostic, options)]
+    _report(shown, names, options.format)
+    if unread:
+        from krtc.cli import terminal
+
+        terminal.say(*unread)
+        return 2
+    return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
+
+
+def _is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:
+    if is_fixed(diagnostic):
+        return True
+    select, ignore = (tuple(code for codes in given for code in codes) for given in (options.select, options.ignore))
+    id_ = diagnostic.code.id
+    return (not select or id_.startswith(select)) and not id_.startswith(ignore)
+
+
+def _report(diagnostics: "list[Diagnostic]", names: list[str], form: str) -> None:
+    """Text is for people, on stderr; every other form is the product of the command."""
+    if form == "text":
+        if diagnostics:
+            from krtc.cli import terminal
+
+            terminal.report(diagnostics)
+        return
+    reporter = import_module(f"krtc.reporters.{form}")
+    more = {}
+    if form == "sarif":
+        from krtc import pages
+
+        more["pages"] = {d.code.id: pages.markdown(d.code) for d in diagnostics}
+    text: str = reporter.report(diagnostics, names, **more)
+    to_stdout(text)
