@@ -45,7 +45,7 @@ class Names:
 
     def service(self) -> str:
         """The Service of a started version: V; with the runtime before it, `R-V-entrypoint`, as in KRE."""
-        return self.entrypoint() if self._prefixed else self.object()
+        return self.entrypoint() if self._prefixed else self.v  # no other Service has a name made of parts
 
     def active_entrypoint(self) -> str:
         """The Service (and the route) of the published version."""
