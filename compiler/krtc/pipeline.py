@@ -12,8 +12,8 @@ from krtc.diagnostics import MOST_FINDINGS, Diagnostic, has_errors, in_order, is
 from krtc.frontend import ignores, languages, yaml
 from krtc.model.files import Files
 from krtc.model.program import Program
-from krtc.model.record import Unsaid, known, parts
-from krtc.model.runtime import DEFAULTS, ConfigValues, Runtime, VersionEntry
+from krtc.model.record import known, parts
+from krtc.model.runtime import DEFAULTS, Runtime, VersionEntry
 from krtc.source import SourceFile
 
 TYPE_CHECKING = False
@@ -151,7 +151,7 @@ def _judge(
         krt_files, found = _krt_files(version, tree)
         diagnostics += found
         entry = options.entry or VersionEntry(krt=krt.name, status=options.status or "stopped")
-        contents, unread, found = _config_files(version, [settings.config, entry.config], read)
+        contents, unread, found = _config_files(version, (settings, entry), read)
         diagnostics += found
         program = Program(
             version,
@@ -225,18 +225,15 @@ def _krt_files(version: "Version", tree: "Tree | None") -> tuple[Files, list[Dia
 
 
 def _config_files(
-    version: "Version", values: list[ConfigValues], read: "Read"
+    version: "Version", levels: tuple[Runtime, VersionEntry], read: "Read"
 ) -> tuple[dict[str, str], dict[str, str], list[Diagnostic]]:
     """The content of the files beside runtime.yml that are values of the configuration; or why there is none."""
     contents: dict[str, str] = {}
     unread: dict[str, str] = {}
     diagnostics: list[Diagnostic] = []
-    try:
-        names = {*version.variables, *version.files}
-        wanted = [(name, path) for config in values for name, path in config.files.items() if name in names]
-    except Unsaid:
-        return {}, {}, []
-    for name, path in wanted:
+    names = {name for _, name, _ in version.configured()}
+    sources = [known(config, "files") or {} for config in (known(level, "config") for level in levels) if config]
+    for name, path in (entry for source in sources for entry in source.items() if entry[0] in names):
         if not isinstance(path, str):
             continue
         data = read(path)

@@ -3,23 +3,31 @@
 import copy
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
+from krtc import analysis
 from krtc.diagnostics import Diagnostic
 from krtc.frontend import languages
 from krtc.frontend import yaml as loader
+from krtc.frontend.nodes import Node, Scalar
+from krtc.frontend.nodes import Sequence as SequenceNode
 from krtc.lowering import lower
 from krtc.manifests import Bundle
+from krtc.model.files import Files, Method, Proto
 from krtc.model.program import Program
 from krtc.model.record import Record
 from krtc.model.runtime import DEFAULTS, VersionEntry
 from krtc.pipeline import STATIC_FILES, Options, Result, Source
+from krtc.pipeline import check as check_sources
 from krtc.pipeline import compile as compile_sources
 from krtc.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from krtc.model.files import Kind
 
 Object = dict[str, Any]
 R = TypeVar("R", bound=Record)
@@ -108,17 +116,58 @@ def build(
     files: Mapping[str, bytes] = FILES,
     entry: VersionEntry | None = None,
     stream: bool = False,
+    tree: "Tree | None" = None,
 ) -> Result:
     """A compile of data."""
     options: Any = {"form": form, "status": status, "entry": entry, "stream": stream}
     settings = None if runtime is None else Source("runtime.yml", text(runtime).encode())
     return compile_sources(
-        Source("krt.yml", text(krt).encode()),
+        Source("krt.yml", text(krt).encode(), tree),
         settings,
         Options(**options),
         assets(),
         lambda name: files.get(name, f"cannot read {name}"),
     )
+
+
+def checked(
+    krt: Object | str = KRT,
+    runtime: Object | str | None = RUNTIME,
+    *,
+    status: str | None = "started",
+    files: Mapping[str, bytes] = FILES,
+    entry: VersionEntry | None = None,
+    tree: "Tree | None" = None,
+) -> list[Diagnostic]:
+    """A check of data."""
+    options: Any = {"status": status, "entry": entry}
+    settings = None if runtime is None else Source("runtime.yml", text(runtime).encode())
+    return check_sources(
+        Source("krt.yml", text(krt).encode(), tree),
+        settings,
+        Options(**options),
+        assets(),
+        lambda name: files.get(name, f"cannot read {name}"),
+    )
+
+
+class Tree:
+    """The files of a KRT, by path, without a disk."""
+
+    def __init__(self, files: Mapping[str, str], *, complete: bool = False) -> None:
+        self.complete = complete
+        self._files = files
+
+    def kind(self, path: str) -> "Kind":
+        if path in self._files:
+            return "file"
+        return "folder" if any(name.startswith(f"{path.rstrip('/')}/") for name in self._files) else "missing"
+
+    def read(self, path: str) -> bytes | str:
+        return self._files[path].encode() if path in self._files else f"cannot read {path}"
+
+    def name(self, path: str) -> str:
+        return path
 
 
 def read(content: str) -> Any:
@@ -144,6 +193,9 @@ def program(
     *,
     entry: VersionEntry | None = None,
     needs_values: bool = True,
+    krt_files: Files | None = None,
+    files: Mapping[str, str] | None = None,
+    unread: Mapping[str, str] | None = None,
 ) -> Program:
     """What the analysis and the lowering work on."""
     version, wrong = languages.version(SourceFile("krt.yml", text(krt)), asset("schemas/krt-v2.schema.json"))
@@ -155,7 +207,16 @@ def program(
         assert found, [d.message for d in wrong]
         settings = found
     entry = entry or VersionEntry(krt="krt.yml", status="started")
-    return Program(version, settings, entry, files={"MODEL": "{}\n"}, source="krt.yml", needs_values=needs_values)
+    return Program(
+        version,
+        settings,
+        entry,
+        source="krt.yml",
+        needs_values=needs_values,
+        files={"MODEL": "{}\n"} if files is None else dict(files),
+        unread=dict(unread or {}),
+        krt_files=krt_files,
+    )
 
 
 def lowered(made: Program) -> Bundle:
@@ -172,6 +233,77 @@ def stretch(span: Span) -> str:
     lines[-1] = lines[-1][: span.end_column - 1]
     lines[0] = lines[0][span.column - 1 :]
     return "\n".join(lines)
+
+
+def said(krt: Object | str = SMALL, runtime: Object | str | None = None, **options: Any) -> list[str]:
+    """What the rules say of data, as `told` puts it: of the settings, when they are given, and of the version."""
+    made = program(krt, runtime, **options)
+    of_settings = [] if runtime is None else analysis.check_settings(made.settings)
+    return told([*of_settings, *analysis.check(made)])
+
+
+def told(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """What people are told: the code, the place with its text, what is said, the help, and each second place.
+
+    A severity is shown where it is not that of the code.
+    """
+    return [
+        d.code.id
+        + (f" ({d.severity})" if d.severity != d.code.severity else "")
+        + f" {where(d.span)} | {d.message} | {d.help}"
+        + "".join(f" | {where(r.span)}: {r.message}" for r in d.related)
+        for d in diagnostics
+    ]
+
+
+def where(span: Span) -> str:
+    """A place: its path in the file, `nodes:` for a key, with the text of a scalar; else its line and text.
+
+    `w0.n1` is the second node of the first workflow; of runtime.yml the name goes before.
+    """
+    if not span.file.name.endswith(".yml"):
+        return f"{span.file.name}:{span.line} {stretch(span)}"
+    root, _ = loader.parse(span.file)
+    path = next(
+        (path for path, node in _places(root) if repr(node.span) == repr(span)), f"@{span.line} {stretch(span)}"
+    )
+    path = path.replace("workflows.", "w").replace(".nodes.", ".n")
+    return path if span.file.name == "krt.yml" else f"{span.file.name} {path}"
+
+
+def _places(node: Node | None, path: str = "") -> Iterator[tuple[str, Node]]:
+    if isinstance(node, Scalar):
+        yield f"{path} {stretch(node.span)}".strip(), node
+        return
+    if node is None:
+        return
+    yield path or "all", node
+    path += "." * bool(path)
+    if isinstance(node, SequenceNode):
+        for index, item in enumerate(node.items):
+            yield from _places(item, f"{path}{index}")
+    else:
+        for name, (key, value) in node.entries.items():
+            yield f"{path}{name}:", key
+            yield from _places(value, path + name)
+
+
+def nodes(*names_and_subscriptions: tuple[str, list[str]], exitpoint: str = "a") -> Object:
+    """A version with one workflow of these nodes."""
+    workflow = {**SMALL["workflows"][0], "exitpoint": exitpoint}
+    workflow["nodes"] = [{**NODE, "name": name, "subscriptions": given} for name, given in names_and_subscriptions]
+    return {**SMALL, "workflows": [workflow]}
+
+
+def proto(*rpcs: str, service: bool = True) -> Proto:
+    """What is known of a proto with these rpcs; one that streams is written `stream NAME`."""
+    file = SourceFile("public_input.proto", "\n".join(["service Entrypoint {", *rpcs]))
+    methods = []
+    for line, rpc in enumerate(rpcs, 2):
+        name = rpc.removeprefix("stream ")
+        span = Span(file, line, 1 + len(rpc) - len(name), line, 1 + len(rpc))
+        methods.append(Method(name, span, streams=name != rpc))
+    return Proto(file, {"Entrypoint": Span(file, 1, 9, 1, 19)} if service else {}, methods)
 
 
 def ids(diagnostics: Iterable[Diagnostic]) -> list[str]:

@@ -387,14 +387,16 @@ class Test_a_read_only_root:
 
 class Test_texts_arrive_as_they_were_written:
     def test_where_kubernetes_expands_references(self) -> None:
-        found = compiled(node(src="src/$(HOME)/$x", subscriptions=["entrypoint", "etl.$(X)"]), None)
-        variables = environment(container(found, "node"))
+        krt = changed(KRT, "workflows", 0, "nodes", 1, "src", to="src/$(HOME)/$x")
+        krt = changed(krt, "workflows", 0, "nodes", 1, "subscriptions", 1, to="etl.$(X)")
+        found, out = compiled(krt), "mail-v1--sort--out"
+        variables = environment(container(found, "node", out))
         assert variables["KRT_HANDLER_PATH"] == "src/$$(HOME)/$$x"
         assert variables["KRT_NATS_INPUTS"].endswith(".etl.$$(X)")
-        assert container(found, "wait-for-nats")["args"][-1].endswith("-etl-$$(X)-etl")
+        assert container(found, "wait-for-nats", out)["args"][-1].endswith("-etl-$$(X)-out")
         # ... and nowhere else.
         consumers = [o["spec"]["filterSubject"] for o in found if o["kind"] == "Consumer"]
-        assert "kre_mail-v1_Sort.etl.$(X)" in consumers
+        assert "demo_mail-v1_Sort.etl.$(X)" in consumers
 
     def test_configuration_is_no_template_and_no_reference(self) -> None:
         text = "$(KRT_VERSION) {{ .Values.status }} [[ x ]]"
@@ -495,7 +497,7 @@ CASES: dict[str, tuple[Object, str]] = {
     "nats.maxAge": ({"nats": {"maxAge": "36h"}}, 'maxAge: "36h"\n'),
     "nats.keep[]": ({"nats": {"keep": ["streams"]}}, "streams: true\n"),
     "nats.consumers": ({"nats": {"consumers": "runner"}}, "consumers: runner\n"),
-    "nats.ackWait{}": ({"nats": {"ackWait": {"*/kre-go": "7m"}}}, 'ackWait: "7m"\n'),
+    "nats.ackWait{}": ({"nats": {"ackWait": {"*/kre-py": "7m"}}}, 'ackWait: "7m"\n'),
     **{
         f"mongodb.uriFrom.secretKeyRef.{key}": ({"mongodb": {"uriFrom": {"secretKeyRef": REF}}}, f"{key}: {REF[key]}\n")
         for key in REF
@@ -521,7 +523,7 @@ CASES: dict[str, tuple[Object, str]] = {
     "images.natsCli": ({"images": {"natsCli": "a/x:1"}}, 'image: "a/x:1"\n'),
     "images.pullPolicy": ({"images": {"pullPolicy": "Always"}}, "imagePullPolicy: Always\n"),
     "images.pullSecrets[].name": ({"images": {"pullSecrets": [{"name": "px"}]}}, "- name: px\n"),
-    "images.users{}": ({"images": {"users": {"*/kre-py": 4242}}}, "runAsUser: 4242\n"),
+    "images.users{}": ({"images": {"users": {"*/kre-go": 4242}}}, "runAsUser: 4242\n"),
     "images.readOnlyRoot[]": ({"images": {"readOnlyRoot": ["acme/*"]}}, "acme/"),
     **{
         f"resources.{part}.{kind}{{}}": ({"resources": {part: {kind: {"cpu": "4242m"}}}}, 'cpu: "4242m"\n')

@@ -5,6 +5,7 @@ import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -140,7 +141,8 @@ class Test_records:
     @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
     def test_have_a_docstring_and_defaults_that_are_fields(self, record: type[Record]) -> None:
         assert record.__doc__ and record.__doc__.endswith(".")
-        public = {name for name, value in vars(record).items() if name[0] != "_" and not isinstance(value, property)}
+        methods = (property, FunctionType)
+        public = {name for name, value in vars(record).items() if name[0] != "_" and not isinstance(value, methods)}
         assert public <= set(record.__annotations__)
 
     def test_no_field_name_is_mistaken_for_another(self) -> None:

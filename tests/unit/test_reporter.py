@@ -29,12 +29,10 @@ def shown(text: str, column: int, end: int, line: int = 1) -> list[str]:
 
 
 def test_as_compilers_do_it() -> None:
-    text = (
-        EXAMPLE.read_text()
-        .replace('"email-classificator.repairs"', '"email-clasificator.repairs"')
-        .replace("exitpoint: exitpoint", "exitpoint: exitpoint")
-    )
-    (line,) = [number for number, content in enumerate(text.split("\n"), 1) if "clasificator." in content]
+    text = EXAMPLE.read_text().replace('"email-classificator.repairs"', '"email-clasificator.repairs"')
+    lines = text.split("\n")
+    (line,) = [number for number, content in enumerate(lines, 1) if "clasificator." in content]
+    (meant,) = [number for number, content in enumerate(lines, 1) if "- name: email-classificator" in content]
     result = build(text, None)
     assert report(result.diagnostics) == (
         f"krt.yml:{line}:13: error[KRT101] unknown-node: `repairs-handler` subscribes to `email-clasificator`,"
@@ -42,6 +40,7 @@ def test_as_compilers_do_it() -> None:
         "   |\n"
         f'{line} |           - "email-clasificator.repairs"\n'
         "   |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        f"   = krt.yml:{meant}:15: `email-classificator` is here\n"
         "   = help: did you mean `email-classificator`?\n"
         "1 error, 0 warnings\n"
     )

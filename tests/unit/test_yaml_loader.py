@@ -99,8 +99,9 @@ class Test_positions:
             data, Dumper=yaml.CSafeDumper, default_flow_style=flow, width=width, allow_unicode=allow_unicode
         )
         node, diagnostics = parse(text)
-        assume(not {d.code.id for d in diagnostics} & {"KRT001", "KRT003"})  # escapes of controls, anchors
-        assert not diagnostics
+        found = {d.code.id for d in diagnostics}
+        assume(not found & {"KRT001", "KRT003"})  # escapes of controls, anchors
+        assert found <= {"KRT007"}
         for scalar in scalars(node):
             assert yaml.load(f"--- {stretch(scalar.span)}\n", yaml.CBaseLoader) == scalar.text
 
@@ -151,7 +152,7 @@ class Test_the_same_data_as_other_readers:
         pytest.param("a: *x", "KRT003", "1:4", "an alias", id="alias"),
         pytest.param("*x : a", "KRT003", "1:1", "an alias", id="alias as a key"),
         pytest.param("a: 1\n<<: {b: c}", "KRT003", "2:1", "a merge key", id="merge key"),
-        pytest.param("a: !!str b", "KRT003", "1:4", "a tag (`tag:yaml.org,2002:str`)", id="tag"),
+        pytest.param("a: !!str b", "KRT003", "1:4", "a tag (`!!str`)", id="tag"),
         pytest.param("a: ! b", "KRT003", "1:4", "a tag (`!`)", id="non-specific tag"),
         pytest.param("a: !!map {b: c}", "KRT003", "1:4", "a tag", id="tag of a mapping"),
         pytest.param("!!python/object/apply:os.system [x]", "KRT003", "1:1", "a tag", id="python tag"),
@@ -165,7 +166,7 @@ class Test_the_same_data_as_other_readers:
         pytest.param("a: b: c", "KRT002", "1:5", "mapping values are not allowed", id="two values"),
         pytest.param("\ta: b", "KRT002", "1:1", "cannot start any token", id="tab"),
         pytest.param("a: @b", "KRT002", "1:4", "cannot start any token", id="reserved"),
-        pytest.param("a: 'b", "KRT002", "1:6", "unexpected end of stream", id="open quote"),
+        pytest.param("a: 'b", "KRT002", "1:4", "unexpected end of stream", id="open quote"),
         pytest.param("a:\n  - b\n c: d", "KRT002", "3:2", "did not find expected key", id="indentation"),
         pytest.param('a: "\\ud800"', "KRT002", "1:7", "invalid Unicode character escape", id="lone surrogate"),
         pytest.param('a: "\\U00110000"', "KRT002", "1:7", "invalid Unicode character escape", id="no code point"),
@@ -234,7 +235,7 @@ class Test_bounds:
             ("a" * (1 << 20), "KRT004", 1),
             ("{" * 500_000, "KRT003", 2),
             ("&a [" * 200_000, "KRT003", 1),
-            ("'" + "a" * 1_000_000, "KRT002", 1_000_002),
+            ("'" + "a" * 1_000_000, "KRT002", 1),
         ],
         ids=["lists", "mappings", "block lists", "block mappings", "scalar", "keys", "anchors", "open quote"],
     )
@@ -319,12 +320,17 @@ class Test_encodings:
         assert (said.code.id, said.span.line, said.span.column) == ("KRT001", 2, 4)
 
     @pytest.mark.parametrize(
-        ("written", "text"),
-        [('"\\t\\n\\r"', "\t\n\r"), ('"\\L\\P\\_"', "\u2028\u2029\xa0"), ('"\\u202e"', "\u202e"), ("\u202e", "\u202e")],
+        ("written", "text", "codes"),
+        [
+            ('"\\t\\n\\r"', "\t\n\r", []),
+            ('"\\L\\P\\_"', "\u2028\u2029\xa0", []),
+            ('"\\u202e"', "\u202e", ["KRT007"]),
+            ("\u202e", "\u202e", ["KRT007"]),
+        ],
     )
-    def test_what_is_no_control_stays(self, written: str, text: str) -> None:
+    def test_what_is_no_control_stays(self, written: str, text: str, codes: list[str]) -> None:
         node, diagnostics = parse(f"a: {written}")
-        assert not diagnostics
+        assert [d.code.id for d in diagnostics] == codes
         assert strings(node) == {"a": text}
 
 
@@ -344,7 +350,7 @@ def test_whether_a_scalar_stands_without_quotes(text: str, plain: bool) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_no_text_makes_it_raise(text: str) -> None:
     node, diagnostics = parse(text)
-    assert node is None or not any(d.code.id != "KRT005" for d in diagnostics)
+    assert node is None or {d.code.id for d in diagnostics} <= {"KRT005", "KRT007"}
 
 
 @given(st.binary(max_size=40))

@@ -1,7 +1,7 @@
 """Silencing: which diagnostics people do not want to see."""
 
 from krtc.diagnostics.codes import CODES, UNUSED_IGNORE
-from krtc.diagnostics.diagnostic import Diagnostic
+from krtc.diagnostics.diagnostic import MOST_FINDINGS, Diagnostic
 from krtc.diagnostics.nearest import did_you_mean
 
 TYPE_CHECKING = False
@@ -44,6 +44,8 @@ def silence(
         # What is a warning elsewhere, as a missing file in a folder, may be silenced for there.
         if not silenced and (here[0].code.severity == "error" if here else was_judged(ignore.id)):
             unused.append(_unused(ignore, fixed=bool(here)))
+            if len(unused) == MOST_FINDINGS:
+                break
     return [*left.values(), *unused]
 
 

@@ -1,31 +1,38 @@
 """`# krtc: ignore[KRT203]` at the end of a line: the comments by which people silence a diagnostic there."""
 
 import re
+from bisect import bisect_right
 
 from krtc.diagnostics import Ignore
 from krtc.source import SourceFile, Span
 
-# The last thing of its line; several codes stand between commas.
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))(?:#|//)[ \t]*krtc:[ \t]*ignore\[([^\]\n]*)\][ \t]*$")
+# Several codes stand between commas.
+_COMMENT = re.compile(r"(?:#|//)[ \t]*krtc:[ \t]*ignore\[([^][]*)\]")
+_MOST_CODES = 50  # in one comment
 
 
 def find(file: SourceFile) -> list[Ignore]:
     """Each code that a comment of a YAML file or a .proto names."""
     if "krtc:" not in file.text:
         return []
+    sign = "//" if file.name.endswith(".proto") else "#"
     texts = None
-    ignores = []
+    ignores: list[Ignore] = []
     for number, line in enumerate(file.text.split("\n"), 1):
-        comment = _COMMENT.search(line.rstrip("\r")) if "krtc:" in line else None
+        if "krtc:" not in line:
+            continue
+        start = line.rfind(sign)  # the last thing of its line
+        comment = _COMMENT.fullmatch(line[start:].rstrip()) if start >= 0 and line[:start][-1:] in " \t" else None
         if comment is None:
             continue
         if texts is None:
-            texts = [] if file.name.endswith(".proto") else _texts(file)
-        at = (number, comment.start() + 1)
-        if any(start <= at < end for start, end in texts):
+            texts = [] if sign == "//" else _texts(file)
+        at = (number, start + 1)
+        before = bisect_right(texts, (at, at)) - 1
+        if before >= 0 and texts[before][1] > at:
             continue  # it only looks like a comment: a text of several lines holds it
-        column = comment.start(1) + 1
-        for code in comment[1].split(","):
+        column = start + comment.start(1) + 1
+        for code in comment[1].split(",")[:_MOST_CODES]:
             begin = column + len(code) - len(code.lstrip())
             ignores.append(Ignore(code.strip(), Span(file, number, begin, number, begin + max(1, len(code.strip())))))
             column += len(code) + 1

@@ -28,7 +28,7 @@ from krtc.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 # Far above what a version of hundreds of nodes needs, far below what hurts.
@@ -108,7 +108,7 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
         return None, [_control(file, strange.start())]
     reader = _Reader(file)
     if not plain:
-        reader.diagnostics += islice(hidden_in(file), MOST_FINDINGS)
+        reader.hidden(islice(hidden_in(file), MOST_FINDINGS))
     try:
         events = yaml.CSafeLoader(file.text)  # and not yaml.parse: a generator around this costs a tenth
         while (event := events.get_event()) is not None:
@@ -189,6 +189,7 @@ class _Reader:
         self._stack: list[Sequence | Mapping] = []
         self._keys: list[Scalar | None] = []
         self._count = 0
+        self._told: set[int] = set()  # lines with a hidden character
 
     def read(self, event: "Any") -> None:
         kind = type(event)
@@ -232,13 +233,23 @@ class _Reader:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._stop(YAML_FEATURE, event, f"a tag (`{tag}`): KRT has none", help="remove the tag, or quote the text")
 
+    def hidden(self, found: "Iterable[Diagnostic]") -> None:
+        """Notes what is hidden in the file as it is written; what is so behind an escape is found on the way."""
+        self.diagnostics += found
+        self._told = {diagnostic.span.line for diagnostic in self.diagnostics}
+
+    def _check_number(self, span: Span) -> None:
+        if len(self.diagnostics) > MOST_FINDINGS:
+            self._stop_at(TOO_LARGE, span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at")
+
     def _check_escapes(self, event: "Any") -> None:
         if not _CONTROLS.isdisjoint(event.value):
             self._stop(ENCODING, event, "an escape that stands for a control character", help="remove it")
         span = self._span(event)
-        seen = any(span.line <= other.span.line <= span.end_line for other in self.diagnostics)
-        if not seen and (found := _HIDDEN.search(event.value)):
+        if self._told.isdisjoint(range(span.line, span.end_line + 1)) and (found := _HIDDEN.search(event.value)):
             self.diagnostics.append(_hidden(span, found[0]))
+            self._told.add(span.line)
+            self._check_number(span)
 
     def _add(self, node: Node) -> None:
         if not self._stack:
@@ -278,10 +289,7 @@ class _Reader:
                     related=[Related(first.span, "the first is here")],
                 )
             )
-            if len(self.diagnostics) > MOST_FINDINGS:
-                self._stop_at(
-                    TOO_LARGE, node.span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at"
-                )
+            self._check_number(node.span)
         self._keys[-1] = node
 
     def _span(self, event: "Any") -> Span:

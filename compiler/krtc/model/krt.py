@@ -5,7 +5,7 @@ Sources of the rules: the document "Versions in KRT V2", and the KAI Server's ow
 
 from __future__ import annotations
 
-from krtc.model.record import Record, parts, span_of
+from krtc.model.record import Record, known, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ class Version(Record):
 
     def configured(self) -> Iterator[tuple[str, str, Span]]:
         """The names of the configuration that are right: for each the list that holds it, the name, and its place."""
-        if self.config is not None:
-            for field in ("variables", "files"):
-                for index, name in parts(self.config, field).items():
-                    yield field, name, span_of(self.config, (field, index))
+        config = known(self, "config")
+        for field in ("variables", "files") if config else ():
+            for index, name in parts(config, field).items():
+                yield field, name, span_of(config, (field, index))
 
     @property
     def variables(self) -> list[str]:

@@ -1,0 +1,355 @@
+"""The rules over the settings of a runtime: each with what is wrong, its place and its help, and with what is right."""
+
+import pytest
+
+from krtc.frontend import languages
+from krtc.model.runtime import ConfigValues, VersionEntry
+from krtc.source import SourceFile
+from tests.unit.helpers import (
+    GO,
+    KRT,
+    NODE,
+    PY,
+    RUNTIME,
+    SMALL,
+    Object,
+    asset,
+    build,
+    changed,
+    ids,
+    said,
+    stretch,
+    text,
+)
+
+CONFIGURED = {**SMALL, "config": {"variables": ["A", "B"], "files": ["C"]}}
+REF = {"secretKeyRef": {"name": "x", "key": "y"}}
+
+
+def entry(config: Object) -> VersionEntry:
+    """An entry of runtime.yml, with its places."""
+    file = SourceFile("other.yml", text({"runtime": "demo", "versions": [{"krt": "krt.yml", "config": config}]}))
+    settings, _ = languages.settings(file, asset("schemas/runtime.schema.json"))
+    assert settings
+    return settings.versions[0]
+
+
+class Test_not_built:
+    @pytest.mark.parametrize(
+        ("settings", "expected"),
+        [
+            (
+                {"messaging": "job"},
+                'messaging "job" | `messaging: job` is not built yet | use `messaging: nack`,'
+                " and install NACK on the cluster",
+            ),
+            (
+                {"krtFiles": {"image": "a/b"}},
+                'krtFiles.image "a/b" | `krtFiles.image` is not built yet | use `krtFiles: {mongodb: {}}`',
+            ),
+            (
+                {"krtFiles": {"https": {"url": "https://x", "sha256": "0" * 64}}},
+                "krtFiles.https | `krtFiles.https` is not built yet | use `krtFiles: {mongodb: {}}`",
+            ),
+            (
+                {"versions": []},
+                "versions: | a runtime with `versions` is not built yet"
+                " | give the settings alone, without `versions`, and compile each krt.yml",
+            ),
+        ],
+    )
+    def test_bad(self, settings: Object, expected: str) -> None:
+        assert said(SMALL, {"runtime": "demo", **settings}) == [f"KRT014 runtime.yml {expected}"]
+
+    def test_all_at_once(self) -> None:
+        files = {"image": "a/b", "https": {"url": "https://x", "sha256": "0" * 64}}
+        settings = {"messaging": "job", "krtFiles": files, "versions": [{"krt": "krt.yml"}]}
+        assert [line.split(" | ")[0] for line in said(SMALL, {"runtime": "demo", **settings})] == [
+            'KRT014 runtime.yml messaging "job"',
+            'KRT014 runtime.yml krtFiles.image "a/b"',
+            "KRT014 runtime.yml krtFiles.https",
+            "KRT014 runtime.yml versions:",
+        ]
+
+    def test_good(self) -> None:
+        assert said(SMALL, {"runtime": "demo", "messaging": "nack", "krtFiles": {"mongodb": {}, "image": None}}) == []
+
+
+class Test_missing_config_value:
+    @pytest.mark.parametrize(
+        ("runtime", "where"),
+        [
+            (None, " in a runtime.yml, and give that with --runtime"),
+            ({"runtime": "kre"}, " in runtime.yml"),
+        ],
+    )
+    def test_each(self, runtime: Object | None, where: str) -> None:
+        assert said(CONFIGURED, runtime) == [
+            f'KRT401 config.{place} "{name}" | nothing gives `{name}` a value | add it to {group}{where}'
+            for name, place, group in (
+                ("A", "variables.0", "`config.variables` (or `config.secrets`)"),
+                ("B", "variables.1", "`config.variables` (or `config.secrets`)"),
+                ("C", "files.0", "`config.files`"),
+            )
+        ]
+
+    def test_not_where_values_can_come_later(self) -> None:
+        assert said(CONFIGURED, needs_values=False) == []
+
+    @pytest.mark.parametrize(
+        ("form", "status", "missing"),
+        [
+            ("manifests", "stopped", False),
+            ("manifests", "started", True),
+            ("manifests", "published", True),
+            ("kustomize", "stopped", True),
+            ("helm", "started", False),
+        ],
+    )
+    def test_when_values_are_needed(self, form: str, status: str, missing: bool) -> None:
+        assert bool(build(CONFIGURED, None, form=form, status=status).diagnostics) == missing
+
+    def test_values_of_the_runtime_and_of_the_entry(self) -> None:
+        runtime = {"runtime": "demo", "config": {"variables": {"A": ""}, "files": {"C": REF}}}
+        assert [line.split(" | ")[0] for line in said(CONFIGURED, runtime)] == ['KRT401 config.variables.1 "B"']
+        assert said(CONFIGURED, runtime, entry=entry({"variables": {"B": "x"}})) == []
+        assert said(CONFIGURED, runtime, entry=entry({"secrets": {"B": REF}})) == []
+
+    def test_a_file_that_could_not_be_read_is_told_by_another_rule(self) -> None:
+        runtime = {"runtime": "demo", "config": {"variables": {"A": "", "B": ""}, "files": {"C": "c.txt"}}}
+        assert [line[:6] for line in said(CONFIGURED, runtime, unread={"C": "cannot read c.txt"})] == ["KRT403"]
+
+    def test_beside_what_is_wrong(self) -> None:
+        krt = {**SMALL, "config": {"variables": ["a b", "B"], "files": "c"}}
+        assert [line.split(" | ")[0] for line in said(krt)] == ['KRT401 config.variables.1 "B"']
+        assert said(krt, {"runtime": "demo", "config": "x"}) == []
+
+
+class Test_config_value_twice:
+    @pytest.mark.parametrize(
+        ("config", "groups"),
+        [
+            ({"variables": {"A": "x"}, "secrets": {"A": REF}}, ("variables", "secrets")),
+            ({"variables": {"A": "x"}, "files": {"A": "a.txt"}}, ("variables", "files")),
+            ({"secrets": {"A": REF}, "files": {"A": "a.txt"}}, ("secrets", "files")),
+            ({"files": {"A": "a.txt"}, "secrets": {"A": REF}}, ("secrets", "files")),
+        ],
+    )
+    def test_in_two_groups(self, config: Object, groups: tuple[str, str]) -> None:
+        assert said(SMALL, {"runtime": "demo", "config": config}) == [
+            f"KRT402 runtime.yml config.{groups[1]}.A: | `A` stands under both"
+            f" `config.{groups[0]}` and `config.{groups[1]}` | keep one of them"
+            f" | runtime.yml config.{groups[0]}.A:: the first is here"
+        ]
+
+    def test_in_three_groups(self) -> None:
+        config = {"variables": {"A": "x"}, "secrets": {"A": REF}, "files": {"A": "a.txt"}}
+        assert [line.split(" | ")[0] for line in said(SMALL, {"runtime": "demo", "config": config})] == [
+            "KRT402 runtime.yml config.secrets.A:",
+            "KRT402 runtime.yml config.files.A:",
+        ]
+
+    @pytest.mark.parametrize(
+        ("source", "has"), [({}, "neither"), ({**REF, "configMapKeyRef": {"name": "x", "key": "y"}}, "both")]
+    )
+    def test_a_file_from_two_or_no_places(self, source: Object, has: str) -> None:
+        assert said(SMALL, {"runtime": "demo", "config": {"files": {"A": source}}}) == [
+            "KRT402 runtime.yml config.files.A: | the file `A` needs one of `configMapKeyRef` and `secretKeyRef`,"
+            f" and has {has} | give one of them"
+        ]
+
+    def test_in_an_entry(self) -> None:
+        config = {"variables": {"A": "x"}, "secrets": {"A": REF}}
+        versions = [{"krt": "a"}, {"krt": "b", "config": config}]
+        assert [line.split(" | ")[0] for line in said(SMALL, {"runtime": "demo", "versions": versions})] == [
+            "KRT014 runtime.yml versions:",
+            "KRT402 runtime.yml versions.1.config.secrets.A:",
+        ]
+
+    def test_good(self) -> None:
+        other = {"configMapKeyRef": {"name": "x", "key": "y"}}
+        config = {"variables": {"A": "x"}, "secrets": {"B": REF}, "files": {"C": "c.txt", "D": REF, "E": other}}
+        assert said(SMALL, {"runtime": "demo", "config": config}) == []
+
+    def test_over_two_levels_is_none(self) -> None:
+        """What an entry gives goes before what the runtime gives."""
+        versions = [{"krt": "a", "config": {"secrets": {"A": REF}}}]
+        runtime = {"runtime": "demo", "config": {"variables": {"A": "x"}}, "versions": versions}
+        assert [line[:6] for line in said(SMALL, runtime)] == ["KRT014"]
+
+
+class Test_config_file:
+    def test_each(self) -> None:
+        krt = {**SMALL, "config": {"files": ["A", "B"]}}
+        runtime = {"runtime": "demo", "config": {"files": {"A": "a.txt", "B": "b.txt"}}}
+        unread = {"A": "cannot read a.txt", "B": "`b.txt` is large"}
+        assert said(krt, runtime, unread=unread) == [
+            f'KRT403 runtime.yml config.files.{name} "{name.lower()}.txt" | `{name}`: {reason}'
+            " | give the path of a small text file beside runtime.yml"
+            for name, reason in unread.items()
+        ]
+
+    def test_of_an_entry(self) -> None:
+        krt = {**SMALL, "config": {"files": ["A"]}}
+        runtime = {"runtime": "demo", "config": {"files": {"A": REF}}}
+        own = entry({"files": {"A": "a.txt"}})
+        assert said(krt, runtime, entry=own, unread={"A": "cannot read a.txt"}) == [
+            'KRT403 other.yml versions.0.config.files.A "a.txt" | `A`: cannot read a.txt'
+            " | give the path of a small text file beside runtime.yml"
+        ]
+
+    @pytest.mark.parametrize(
+        ("data", "expected"),
+        [
+            (None, ["KRT403"]),
+            (b"x" * (128 << 10), []),
+            (b"x" * ((128 << 10) + 1), ["KRT403"]),
+            (b"\xff", ["KRT001"]),
+            (b"a\x00b", ["KRT001"]),
+            (b"\xef\xbb\xbfa", []),
+        ],
+    )
+    def test_as_it_is_read(self, data: bytes | None, expected: list[str]) -> None:
+        krt = {**SMALL, "config": {"files": ["MODEL"]}}
+        runtime = {"runtime": "demo", "config": {"files": {"MODEL": "model.json"}}}
+        result = build(krt, runtime, files={} if data is None else {"model.json": data})
+        assert ids(result.diagnostics) == expected
+        if expected == ["KRT403"]:
+            assert stretch(result.diagnostics[0].span) == '"model.json"'
+            reason = "cannot read model.json" if data is None else "`model.json` is larger than 128 KiB"
+            assert result.diagnostics[0].message.startswith(f"`MODEL`: {reason}")
+
+    def test_only_what_the_version_names_is_read(self) -> None:
+        krt = {**SMALL, "config": {"files": ["MODEL"]}}
+        runtime = {"runtime": "demo", "config": {"files": {"MODEL": "model.json", "OTHER": "not-there"}}}
+        assert build(krt, runtime).diagnostics == []
+
+    def test_an_entry_goes_before_the_runtime(self) -> None:
+        krt = {**SMALL, "config": {"files": ["MODEL"]}}
+        runtime = {"runtime": "demo", "config": {"files": {"MODEL": "not-there"}}}
+        own = VersionEntry(krt="krt.yml", config=ConfigValues(files={"MODEL": "model.json"}))
+        result = build(krt, runtime, entry=own)
+        assert result.diagnostics == []
+        assert any("{}\n" in content for content in result.files.values())
+
+
+class Test_missing_gateway:
+    @pytest.mark.parametrize("gateway", [None, {}, {"name": ""}, {"namespace": "x"}])
+    def test_bad(self, gateway: Object | None) -> None:
+        ingress = {"kind": "GRPCRoute", **({} if gateway is None else {"gateway": gateway})}
+        assert said(SMALL, {"runtime": "demo", "ingress": ingress}) == [
+            'KRT404 runtime.yml ingress.kind "GRPCRoute" | a GRPCRoute needs the Gateway that it belongs to'
+            " | add `gateway: {name: NAME, namespace: NAMESPACE}` to `ingress`"
+        ]
+
+    @pytest.mark.parametrize(
+        "ingress", [{"kind": "GRPCRoute", "gateway": {"name": "x"}}, {"kind": "none"}, {"kind": "Ingress"}, {}]
+    )
+    def test_good(self, ingress: Object) -> None:
+        assert said(SMALL, {"runtime": "demo", "ingress": ingress}) == []
+
+    @pytest.mark.parametrize("ingress", [{"kind": "GRPCRoute", "gateway": "x"}, {"kind": "grpcroute"}, "GRPCRoute"])
+    def test_beside_what_is_wrong(self, ingress: Object) -> None:
+        assert said(SMALL, {"runtime": "demo", "ingress": ingress}) == []
+
+
+WITH_GO = changed(
+    SMALL,
+    *("workflows", 0, "nodes"),
+    to=[
+        {**NODE, "subscriptions": ["entrypoint"]},
+        {**NODE, "name": "b", "image": GO},
+        {**NODE, "name": "c", "image": "x/kre-go:1"},
+    ],
+)
+
+
+class Test_ack_wait:
+    @pytest.mark.parametrize(
+        ("waits", "pattern", "wait"),
+        [
+            ({"default": "5m"}, "default", "5m"),
+            ({"*/kre-py": "5m", "default": "21h59m59.999999999s"}, "default", "21h59m59.999999999s"),
+            ({"*/kre-go": "1ns", "default": "22h"}, "*/kre-go", "1ns"),
+            ({"default": "22h", "konstellation/*": "23h"}, "konstellation/*", "23h"),
+            ({"*": "1h", "*/kre-go": "22h"}, "*", "1h"),
+        ],
+    )
+    def test_bad(self, waits: Object, pattern: str, wait: str) -> None:
+        remedy = "write 22h, and another time only for images that take it"
+        if pattern == "default":
+            remedy = 'name the images that take another time, or add `"*/kre-go": 22h`'
+        assert said(WITH_GO, {"runtime": "demo", "nats": {"ackWait": waits}}) == [
+            f"KRT405 runtime.yml nats.ackWait.{pattern}:"
+            f" | kre-go ends when its consumer does not wait 22h, and this gives it {wait}"
+            f' | {remedy} | w0.n1.image "{GO}": this node runs with kre-go'
+        ]
+
+    def test_of_the_first_node_that_gets_it(self) -> None:
+        (line,) = said(WITH_GO, {"runtime": "demo", "nats": {"ackWait": {"x/*": "1h", "default": "22h"}}})
+        assert line.startswith("KRT405 runtime.yml nats.ackWait.x/*: ")
+        assert line.endswith('| w0.n2.image "x/kre-go:1": this node runs with kre-go')
+
+    @pytest.mark.parametrize(
+        "nats",
+        [
+            {"ackWait": {"*/kre-py": "5m"}},
+            {"ackWait": {"*/kre-go": "22h", "default": "5m"}},
+            {"ackWait": {"default": "1320m"}},
+            {"ackWait": {"default": "21h59m60s"}},
+            {"ackWait": {"default": "22.0h"}},
+            {"ackWait": {}},
+            {"ackWait": {"default": "5m"}, "consumers": "runner"},
+            {"ackWait": {"default": "5"}},
+        ],
+    )
+    def test_good(self, nats: Object) -> None:
+        assert said(WITH_GO, {"runtime": "demo", "nats": nats}) == []
+
+    def test_of_other_images(self) -> None:
+        assert said(SMALL, {"runtime": "demo", "nats": {"ackWait": {"default": "5m"}}}) == []
+        krt = changed(SMALL, "workflows", 0, "nodes", 0, "image", to="!")
+        assert said(krt, {"runtime": "demo", "nats": {"ackWait": {"default": "5m"}}}) == []
+
+    def test_a_node_without_a_right_image_before_it(self) -> None:
+        krt = changed(WITH_GO, "workflows", 0, "nodes", 0, "image", to="!")
+        assert [line[:6] for line in said(krt, {"runtime": "x", "nats": {"ackWait": {"default": "5m"}}})] == ["KRT405"]
+
+
+class Test_runner_user:
+    @pytest.mark.parametrize(
+        ("users", "pattern", "user"),
+        [
+            ({"*/kre-py": 2000}, "*/kre-py", 2000),
+            ({"acme/*": 1001, "konstellation/*": 1000, "*/kre-py": 1001}, "konstellation/*", 1000),
+            ({"*": 1002, "default": 1001}, "*", 1002),
+        ],
+    )
+    def test_bad(self, users: Object, pattern: str, user: int) -> None:
+        krt = {**SMALL, "version": "v1"}
+        assert said(krt, {"runtime": "demo", "images": {"users": users}}) == [
+            f"KRT406 runtime.yml images.users.{pattern}: | kre-py runs as 1001 only, and this makes it {user}"
+            " | remove it, or name other images: krtc knows the user of kre-py"
+            f' | w0.n0.image "{PY}": this node runs with kre-py'
+        ]
+
+    def test_is_told_once(self) -> None:
+        krt = changed(WITH_GO, "workflows", 0, "nodes", 2, "image", to=PY)
+        krt = changed(krt, "workflows", 0, "nodes", 0, "image", to="!")
+        assert [line.split(" | ")[-1] for line in said(krt, {"runtime": "demo", "images": {"users": {"*": 5}}})] == [
+            f'w0.n2.image "{PY}": this node runs with kre-py'
+        ]
+
+    @pytest.mark.parametrize(
+        "users", [{}, {"*/kre-py": 1001}, {"default": 5}, {"*/kre-go": 5}, {"*": 1001}, {"*/kre-py": 0}]
+    )
+    def test_good(self, users: Object) -> None:
+        assert said(SMALL, {"runtime": "demo", "images": {"users": users}}) == []
+
+    def test_of_other_images(self) -> None:
+        krt = changed(SMALL, "workflows", 0, "nodes", 0, "image", to=GO)
+        assert said(krt, {"runtime": "demo", "images": {"users": {"*/kre-py": 5, "*/kre-go": 6}}}) == []
+
+
+def test_settings_that_are_right() -> None:
+    assert said(KRT, RUNTIME) == []
