@@ -35,7 +35,7 @@ def install() -> None:
 
 
 def make_inputs(work: Path) -> None:
-    """Writes what the commands read: the chart and the tree that krtc makes of the example, many files, hostile ones."""
+    """Writes what the commands read: the chart and the tree made of the example, many files, hostile ones."""
     for form in ("helm", "kustomize"):
         _run([str(KRTC), "compile", str(EXAMPLE), "--to", form, "-o", str(work / form)])
     for name, count in (("many", 1000), ("fewer", 250)):

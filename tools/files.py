@@ -2,8 +2,8 @@
 
     python tools/files.py
 
-In: the modules that go.mod of a folder here pins. Out: links into Go's cache of modules, which checks them against go.sum,
-lies outside the checkout and is never written to.
+In: the modules that go.mod of a folder here pins. Out: links into Go's cache of modules, which checks them against
+go.sum, lies outside the checkout and is never written to.
 """
 
 import json

@@ -2,8 +2,8 @@
 
     python tools/mutants.py
 
-mutmut wants the package beside the tests and changes what it works on: it gets a copy of its own, in build/mutants, and an
-environment of its own. It prints the share of mutants that were killed, and the names of the survivors;
+mutmut wants the package beside the tests and changes what it works on: it gets a copy of its own, in build/mutants,
+and an environment of its own. It prints the share of mutants that were killed, and the names of the survivors;
 `build/mutants/.venv/bin/mutmut show NAME`, called in build/mutants, shows one.
 """
 
@@ -35,8 +35,8 @@ def main() -> None:
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (WORK / "pyproject.toml").write_text(settings + SETTINGS, encoding="utf-8")
     subprocess.run([sys.executable, "-m", "venv", WORK / ".venv"], check=True)
-    pip = [WORK / ".venv" / "bin" / "pip", "install", "--quiet"]
-    subprocess.run([*pip, "--requirement", ROOT / "requirements" / "unit.txt"], check=True)
+    pip = [str(WORK / ".venv" / "bin" / "pip"), "install", "--quiet"]
+    subprocess.run([*pip, "--requirement", str(ROOT / "requirements" / "unit.txt")], check=True)
     subprocess.run([*pip, MUTMUT], check=True)
     mutmut = WORK / ".venv" / "bin" / "mutmut"
     subprocess.run([mutmut, "run"], cwd=WORK, check=True)

@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made: of the two languages, from the published schemas, and of each code, from its rule."""
+"""The pages of docs/ that are made: of the two languages, from the schemas, and of each code, from its rule."""
 
 import json
 from pathlib import Path

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from krtc.frontend import proto
-from krtc.frontend.proto_file import ProtoFile
+from krtc.frontend.proto_file import MOST_TOKENS, ProtoFile
 from tests.unit.test_proto import BROKEN, Files
 
 SHIPPED = Path(grpc_tools.__file__).parent / "_proto"
@@ -96,7 +96,7 @@ def test_the_table_of_what_protoc_brings_along() -> None:
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.rglob("*.proto")), ids=lambda path: path.name)
 def test_what_protoc_brings_along_is_read(path: Path) -> None:
-    file = ProtoFile(path.name, path.read_bytes(), proto.MOST_TOKENS)
+    file = ProtoFile(path.name, path.read_bytes(), MOST_TOKENS)
     assert file.whole
     package, names = proto._SHIPPED[path.relative_to(SHIPPED / "google/protobuf").with_suffix("").as_posix()]
     assert file.package == package
