@@ -8,16 +8,23 @@ class SourceFile:
     content, decoded.
     """
 
-    __slots__ = ("name", "text")
+    __slots__ = ("_lines", "name", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, without the line feeds between them: at least one, and an empty one behind a last line feed."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line break; empty behind the last line."""
-        lines = self.text.split("\n", number)
-        return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+        return self.lines[number - 1].rstrip("\r") if number <= len(self.lines) else ""
 
 
 class Span:

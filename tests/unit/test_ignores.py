@@ -259,6 +259,20 @@ class Test_a_comment_that_silences_nothing:
         assert check("runtime: demo\ningress: {kind: GRPCRoute} # krtc: ignore[KRT404]\n") == []
         assert [line[:6] for line in check("runtime: Demo # krtc: ignore[KRT404]\n")] == ["KRT013"]
 
+    @pytest.mark.xfail(reason="whether a value is needed depends on the status", strict=True)
+    def test_of_a_value_that_is_not_needed(self) -> None:
+        krt = KRT.replace("workflows:", "config:\n  variables:\n    - A # krtc: ignore[KRT401]\nworkflows:")
+        for status in ("started", "stopped"):
+            assert told(checked(krt, "runtime: demo", status=status)) == UNPINNED
+
+    @pytest.mark.xfail(reason="what the settings alone cannot be judged by", strict=True)
+    def test_in_settings_of_what_a_version_shows(self) -> None:
+        """The same runtime.yml, alone and with versions that run kre-go and that do not."""
+        runtime = "runtime: demo\nnats:\n  ackWait:\n    default: 5m # krtc: ignore[KRT405]\n"
+        assert told(checked(KRT.replace("kre-py", "kre-go:8.2.0"), runtime)) == []
+        assert told(checked(KRT.replace("kre-py", "kre-py:8.2.0"), runtime)) == []
+        assert told(check_settings(Source("runtime.yml", runtime.encode()), assets())) == []
+
     def test_the_example_has_none(self) -> None:
         assert told(checked(EXAMPLE.read_text(), None)) == []
 

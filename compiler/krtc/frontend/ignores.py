@@ -18,7 +18,7 @@ def find(file: SourceFile) -> list[Ignore]:
     sign = "//" if file.name.endswith(".proto") else "#"
     texts = None
     ignores: list[Ignore] = []
-    for number, line in enumerate(file.text.split("\n"), 1):
+    for number, line in enumerate(file.lines, 1):
         if "krtc:" not in line:
             continue
         start = line.rfind(sign)  # the last thing of its line
@@ -45,7 +45,7 @@ _BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 def _texts(file: SourceFile) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the scalars of a document begin and end, as far as it can be read; nothing when none has several lines."""
-    open_quotes = any(line.count('"') % 2 or line.count("'") % 2 for line in file.text.split("\n"))
+    open_quotes = any(line.count('"') % 2 or line.count("'") % 2 for line in file.lines)
     if not open_quotes and not _BLOCK.search(file.text):
         return []
     import yaml  # PyYAML's events once more: hardly a file comes here

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
         column: int
 
 
+def span(file: "SourceFile", start: "Mark", end: "Mark | None" = None) -> Span:
+    """The stretch between two marks, or the one character at a mark; what is behind the end of the file is its end."""
+    line, column = _inside(file, start)
+    end_line, end_column = _inside(file, end) if end else (line, column + 1)
+    return Span(file, line, column, end_line, end_column)
+
+
+def _inside(file: "SourceFile", mark: "Mark") -> tuple[int, int]:
+    # libyaml ends the last line, and what stands on it, on a line of its own.
+    if mark.line < len(file.lines):
+        return mark.line + 1, mark.column + 1
+    return len(file.lines), len(file.lines[-1]) + 1
+
+
 class Placed:
     """What has a place in a file; hardly any of them is ever asked for it, so it is made when it is."""
 
@@ -28,8 +42,7 @@ class Placed:
     @property
     def span(self) -> Span:
         """The place."""
-        start, end = self.start, self.end
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return span(self.file, self.start, self.end)
 
     def at(self, inside: int | str, of: str = "key") -> "Placed | None":
         """What stands in it."""

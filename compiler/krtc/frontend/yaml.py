@@ -23,7 +23,7 @@ with regexes():  # of PyYAML's, only the pure Python parser and its constructors
 
 from krtc.diagnostics import MOST_FINDINGS, Code, Diagnostic, Related
 from krtc.diagnostics.codes import DUPLICATE_KEY, ENCODING, HIDDEN_CHARACTER, SYNTAX, TOO_LARGE, YAML_FEATURE
-from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
+from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence, span
 from krtc.source import SourceFile, Span
 
 TYPE_CHECKING = False
@@ -102,7 +102,7 @@ def _control(file: SourceFile, at: int) -> Diagnostic:
 def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     """The one document of a file, or None when it is empty or could not be read to its end."""
     # isprintable() is one pass in C; a file with line breaks is never printable as a whole, each line of it is.
-    plain = all(line.isprintable() for line in file.text.split("\n"))
+    plain = all(line.isprintable() for line in file.lines)
     strange = None if plain else re.search(_NO_TEXT, file.text)
     if strange:
         return None, [_control(file, strange.start())]
@@ -146,25 +146,16 @@ def _syntax(file: SourceFile, error: yaml.MarkedYAMLError) -> Diagnostic:
         help_text = "use spaces: YAML takes no tab before a key"
     if begin and not rest.strip():
         mark = begin  # what does not end is wrong where it begins
-    at = _at(file, mark) if mark else Span(file, 1, 1, 1, 1)
+    at = span(file, mark) if mark else Span(file, 1, 1, 1, 1)
     related = []
     if begin and mark and (begin.line, begin.column) != (mark.line, mark.column):
-        related = [Related(_at(file, begin), "it begins here")]
+        related = [Related(span(file, begin), "it begins here")]
     return Diagnostic(SYNTAX, at, f"not YAML: {problem}{context}", help=help_text, related=related)
-
-
-def _at(file: SourceFile, mark: "Any") -> Span:
-    """The character at a mark; a mark behind the end of the file is that of its last line."""
-    lines = file.text.split("\n")
-    line, column = mark.line, mark.column
-    if line >= len(lines):
-        line, column = len(lines) - 1, len(lines[-1])
-    return Span(file, line + 1, column + 1, line + 1, column + 2)
 
 
 def hidden_in(file: SourceFile) -> "Iterator[Diagnostic]":
     """The first hidden character of each line of a file, comments and names too."""
-    for number, line in enumerate(file.text.split("\n"), 1):
+    for number, line in enumerate(file.lines, 1):
         if not line.isprintable() and (found := _HIDDEN.search(line)):
             yield _hidden(Span(file, number, found.start() + 1, number, found.start() + 2), found[0])
 
@@ -238,18 +229,18 @@ class _Reader:
         self.diagnostics += found
         self._told = {diagnostic.span.line for diagnostic in self.diagnostics}
 
-    def _check_number(self, span: Span) -> None:
+    def _check_number(self, at: Span) -> None:
         if len(self.diagnostics) > MOST_FINDINGS:
-            self._stop_at(TOO_LARGE, span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at")
+            self._stop_at(TOO_LARGE, at, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at")
 
     def _check_escapes(self, event: "Any") -> None:
         if not _CONTROLS.isdisjoint(event.value):
             self._stop(ENCODING, event, "an escape that stands for a control character", help="remove it")
-        span = self._span(event)
-        if self._told.isdisjoint(range(span.line, span.end_line + 1)) and (found := _HIDDEN.search(event.value)):
-            self.diagnostics.append(_hidden(span, found[0]))
-            self._told.add(span.line)
-            self._check_number(span)
+        at = self._span(event)
+        if self._told.isdisjoint(range(at.line, at.end_line + 1)) and (found := _HIDDEN.search(event.value)):
+            self.diagnostics.append(_hidden(at, found[0]))
+            self._told.add(at.line)
+            self._check_number(at)
 
     def _add(self, node: Node) -> None:
         if not self._stack:
@@ -293,8 +284,7 @@ class _Reader:
         self._keys[-1] = node
 
     def _span(self, event: "Any") -> Span:
-        start, end = event.start_mark, event.end_mark
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return span(self.file, event.start_mark, event.end_mark)
 
     def _stop(self, code: Code, event: "Any", message: str, help: str | None = None) -> None:
         self._stop_at(code, self._span(event), message, help)
