@@ -532,3 +532,62 @@ def test_without_sigpipe(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> No
     assert run("krt.yml") == 0
     monkeypatch.undo()
     assert capsys.readouterr().err == ""
+
+
+def test_without_the_c_extension_of_pyyaml() -> None:
+    script = (
+        "import sys\nsys.modules['yaml._yaml'] = None\nfrom krtc.cli import main\nsys.exit(main(['check', 'krt.yml']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "krtc: error: krtc needs PyYAML with its C extension, and this one is without:"
+        " install a wheel of it, or libyaml first\n"
+    )
+
+
+class Test_the_folder_of_a_krt:
+    """What stands at a path of it; nothing but a regular file in it is ever opened."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> reading.Folder:
+        (tmp_path / "krt" / "src").mkdir(parents=True)
+        (tmp_path / "krt" / "src" / "main.py").write_text("x")
+        (tmp_path / "secret").write_text("secret")
+        inside, links = tmp_path / "krt", {"in": "src/main.py", "folder-in": "src", "out": "../secret", "up": ".."}
+        for name, target in {**links, "gone": "nothing", "loop": "loop", "zero": "/dev/zero", "abs": "/etc"}.items():
+            (inside / name).symlink_to(target)
+        os.mkfifo(inside / "fifo")
+        return reading.Folder(str(inside))
+
+    @pytest.mark.parametrize(
+        ("path", "kind"),
+        [
+            ("src/main.py", "file"),
+            ("in", "file"),
+            ("folder-in/main.py", "file"),
+            ("src", "folder"),
+            ("src/", "folder"),
+            ("folder-in", "folder"),
+            ("out", "outside"),
+            ("up/secret", "outside"),
+            ("up/krt/src/main.py", "file"),
+            ("zero", "outside"),
+            ("abs/hostname", "outside"),
+            ("fifo", "special"),
+            ("gone", "missing"),
+            ("loop", "missing"),
+            ("src/main.py/x", "missing"),
+            ("x" * 300, "missing"),
+            ("nothing", "missing"),
+        ],
+    )
+    def test_kinds(self, folder: reading.Folder, path: str, kind: str) -> None:
+        assert folder.kind(path) == kind
+        assert isinstance(folder.read(path), bytes) == (kind == "file")
+        assert kind != "file" or folder.read(path) == b"x"
+
+    def test_from_within(self, folder: reading.Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path / "krt")
+        assert [reading.Folder("").kind(path) for path in ("src/main.py", "in", "out")] == ["file", "file", "outside"]
+        assert reading.Folder("").name("src/main.py") == "src/main.py"

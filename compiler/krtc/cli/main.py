@@ -51,9 +51,10 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     # A compile makes much data and hardly a cycle: looking for them at every step costs a twentieth of a short run.
     gc.set_threshold(100_000)
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = _parser(arguments).parse_args(arguments)
-    _die_of_sigpipe()
+    options = argparse.Namespace(debug="--debug" in arguments)
     try:
+        options = _parser(arguments).parse_args(arguments)
+        _die_of_sigpipe()
         code: int = import_module(f"krtc.cli.{options.command}").run(options)
         return code
     except UsageError as error:
@@ -62,6 +63,9 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
+        if isinstance(error, ImportError) and error.name == "yaml._yaml":
+            _say(f"krtc: error: {error}")
+            return 2
         if options.debug:
             raise
         _say(

@@ -26,6 +26,10 @@ from krtc.diagnostics.codes import DUPLICATE_KEY, ENCODING, HIDDEN_CHARACTER, SY
 from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence, span
 from krtc.source import SourceFile, Span
 
+if not yaml.__with_libyaml__:
+    message = "krtc needs PyYAML with its C extension, and this one is without: install a wheel of it, or libyaml first"
+    raise ImportError(message, name="yaml._yaml")
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
