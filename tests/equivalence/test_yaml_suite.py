@@ -72,8 +72,6 @@ UNREAD = {
 }
 # What libyaml reads otherwise than YAML 1.2 says, and PyYAML's own parser and ruamel with it: the text it finds.
 OTHERWISE = {
-    "question-mark-at-start-of-flow-key": {"foo": "bar", "bar": "42"},
-    "scalars-in-flow-start-with-syntax-char/01": [{"x": ""}],
     # The last line is blank and has no end.
     "trailing-line-of-spaces/01": {"foo": "x\n "},
     "trailing-whitespace-in-streams/02": [""],
@@ -262,17 +260,18 @@ FEATURES = {
     "a directive": "directive",
     "a second document": "documents",
     "a key that is not text": "key",
+    "a `?` with no blank behind it": "question",
     "a merge key": "merge",
 }
 
 
 def features(text: str) -> set[str]:
     """What a text has of YAML that KRT has no use for, as far as PyYAML's own parser comes."""
-    found = set(features_of(yaml.parse(text, yaml.SafeLoader)))
+    found = set(features_of(text, yaml.parse(text, yaml.SafeLoader)))
     return found | {"directive"} if re.match("%(YAML|TAG) ", text) else found
 
 
-def features_of(events: Iterable[Any]) -> Iterator[str]:
+def features_of(text: str, events: Iterable[Any]) -> Iterator[str]:
     documents = 0
     children: list[int | None] = [None]  # of each mapping around an event, how many there were; of a list, None
     try:
@@ -296,8 +295,13 @@ def features_of(events: Iterable[Any]) -> Iterator[str]:
                     children[-1] = before + 1
                     if before % 2 == 0 and kind in ("MappingStartEvent", "SequenceStartEvent"):
                         yield "key"
-                    if before % 2 == 0 and kind == "ScalarEvent" and event.value == "<<":
-                        yield "merge"
+                    if before % 2 == 0 and kind == "ScalarEvent":
+                        if event.value == "<<":
+                            yield "merge"
+                        if not event.value and not event.style:
+                            yield "key"
+                        elif text[: event.start_mark.index].endswith("?"):
+                            yield "question"
             if kind in ("MappingStartEvent", "SequenceStartEvent"):
                 children.append(0 if kind == "MappingStartEvent" else None)
     except yaml.YAMLError:

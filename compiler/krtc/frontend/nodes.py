@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from krtc.source import SourceFile
 
     class Mark(Protocol):
-        """A place of PyYAML's; lines and columns count from 0."""
+        """A place of PyYAML's; lines and columns count from 0, as does the index of its character in the text."""
 
+        index: int
         line: int
         column: int
 

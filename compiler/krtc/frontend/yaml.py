@@ -136,6 +136,7 @@ _REMEDIES = {
     "could not find expected ':'": "write `: ` behind the key, or quote the text",
     "did not find expected key": "begin this line where the keys beside it begin, or quote what stands before",
     "did not find expected '-'": "begin this line where the items beside it begin",
+    "invalid Unicode character escape": "write the character itself: two escapes for one are JSON, and no YAML",
     "unknown escape character": "write `\\\\` for a backslash, or use single quotes",
 }
 
@@ -264,11 +265,14 @@ class _Reader:
         self._keys[-1] = None
 
     def _key(self, node: Node, parent: Mapping) -> None:
-        if type(node) is not Scalar:
+        if type(node) is not Scalar or (node.plain and not node.text):
             self._stop_at(
                 YAML_FEATURE, node.span, "a key that is not text", help="write a name before the `:`, or quote the text"
             )
             return
+        if node.start.index and self.file.text[node.start.index - 1] == "?":
+            message = "a `?` with no blank behind it: readers of YAML differ in what it is"
+            self._stop_at(YAML_FEATURE, node.span, message, help="quote the key")
         if len(node.text) > LONGEST_KEY:
             self._stop_at(TOO_LARGE, node.span, f"a key is longer than {LONGEST_KEY} characters")
         if node.plain and node.text == "<<":
