@@ -3,7 +3,7 @@
 import copy
 import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -295,15 +295,16 @@ def nodes(*names_and_subscriptions: tuple[str, list[str]], exitpoint: str = "a")
     return {**SMALL, "workflows": [workflow]}
 
 
-def proto(*rpcs: str, service: bool = True) -> Proto:
-    """What is known of a proto with these rpcs; one that streams is written `stream NAME`."""
-    file = SourceFile("public_input.proto", "\n".join(["service Entrypoint {", *rpcs]))
+def proto(*rpcs: str, services: Sequence[str] = ("Entrypoint",)) -> Proto:
+    """What is known of a proto with these services and rpcs; one that streams is written `stream NAME`."""
+    file = SourceFile("public_input.proto", "\n".join([*(f"service {name} {{" for name in services), *rpcs]))
+    spans = {name: Span(file, line, 9, line, 9 + len(name)) for line, name in enumerate(services, 1)}
     methods = []
-    for line, rpc in enumerate(rpcs, 2):
+    for line, rpc in enumerate(rpcs, 1 + len(services)):
         name = rpc.removeprefix("stream ")
         span = Span(file, line, 1 + len(rpc) - len(name), line, 1 + len(rpc))
         methods.append(Method(name, span, streams=name != rpc))
-    return Proto(file, {"Entrypoint": Span(file, 1, 9, 1, 19)} if service else {}, methods)
+    return Proto(file, spans, methods)
 
 
 def ids(diagnostics: Iterable[Diagnostic]) -> list[str]:

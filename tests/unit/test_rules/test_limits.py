@@ -73,6 +73,7 @@ class Test_service_name:
             ("influx", {"influxdb": {"uri": "https://influx:8086/x"}}, TAKEN.format("influx", INFLUX)),
             ("influx", {"influxdb": {"uri": "https://influx.data:8086"}}, TAKEN.format("influx", INFLUX)),
             ("influx", {"influxdb": {"uri": "http://influx/x"}}, TAKEN.format("influx", INFLUX)),
+            ("influx", {"influxdb": {"uri": "http://influx:1/?to=http://other"}}, TAKEN.format("influx", INFLUX)),
             ("influx", {"influxdb": {"uri": "http://influx"}}, TAKEN.format("influx", INFLUX)),
             ("kre-nats", {"nats": {"server": "nats:4222"}}, None),
             ("data", {"nats": {"server": "nats.data.svc:4222"}}, None),
@@ -84,7 +85,6 @@ class Test_service_name:
         prefix = f'KRT302 version "{version}" | the Service of the version would be named '
         assert lines == ([] if expected is None else [prefix + expected])
 
-    @pytest.mark.xfail(reason="the host of an address with a user is not found", strict=True)
     def test_the_host_of_an_address_with_a_user(self) -> None:
         runtime = {"runtime": "demo", "influxdb": {"uri": "http://user:password@influx:8086"}}
         assert [line[:6] for line in said({**SMALL, "version": "influx"}, runtime)] == ["KRT302"]

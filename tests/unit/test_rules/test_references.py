@@ -140,6 +140,8 @@ class Test_duplicate_name:
     def test_a_name_that_is_wrong_is_none(self) -> None:
         assert said(nodes(("A", ["entrypoint"]), ("A", ["entrypoint"]))) == []
         assert said({**SMALL, "workflows": [{**SORT, "name": "S"}, {**TRAIN, "name": "S"}]}) == []
+        # ... and what follows it is looked at.
+        assert [line[:18] for line in said(nodes(("A", ["a"]), ("b", ["a"]), ("b", ["a"])))] == ["KRT102 w0.n2.name "]
 
     @pytest.mark.parametrize(
         ("config", "first", "second"),
@@ -202,6 +204,26 @@ class Test_self_subscription:
             for index, subscription in ((1, "a"), (2, "a.x"))
         ]
 
+    def test_twice_the_same_is_told_once(self) -> None:
+        lines = said(nodes(("a", ["entrypoint", "a", "a", "a.x"])))
+        assert [line.split(" | ")[0] for line in lines] == [
+            'KRT104 w0.n0.subscriptions.1 "a"',
+            'KRT104 w0.n0.subscriptions.3 "a.x"',
+            'KRT105 w0.n0.subscriptions.2 "a"',
+        ]
+
+    def test_of_a_name_that_two_nodes_have(self) -> None:
+        """Perhaps the other was meant."""
+        lines = said(nodes(("a", ["entrypoint", "a"]), ("a", ["a"]), ("b", ["b"])))
+        assert [line[:16] for line in lines] == ["KRT102 w0.n1.nam", "KRT104 w0.n2.sub"]
+
+    def test_of_a_node_named_as_the_platforms_own(self) -> None:
+        lines = said(nodes(("entrypoint", ["entrypoint"]), ("b", ["b"])))
+        assert [line[:16] for line in lines if not line.startswith("KRT101")] == [
+            "KRT104 w0.n1.sub",
+            "KRT103 w0.n0.nam",
+        ]
+
     def test_of_a_name_that_is_wrong(self) -> None:
         assert said(nodes(("A", ["entrypoint", "a"]))) == []
 
@@ -221,7 +243,6 @@ class Test_duplicate_subscription:
         (line,) = said(nodes(("a", ["entrypoint", "B", "entrypoint"])))
         assert line.startswith('KRT105 w0.n0.subscriptions.2 "entrypoint" |')
 
-    @pytest.mark.xfail(reason="the name of the node is shown as `None`", strict=True)
     def test_of_a_node_whose_name_is_wrong(self) -> None:
         (line,) = said(nodes(("A", ["entrypoint", "entrypoint"])))
         assert line.startswith('KRT105 w0.n0.subscriptions.1 "entrypoint" | ') and "`None`" not in line
@@ -296,14 +317,22 @@ class Test_unusable_file:
 
 
 class Test_missing_service:
-    def test_bad(self) -> None:
-        assert said(krt_files=Files(proto=proto(service=False))) == [
+    def test_in_a_proto_without_any(self) -> None:
+        assert said(krt_files=Files(proto=proto(services=[]))) == [
             'KRT112 entrypoint.proto "public_input.proto" | `public_input.proto` has no `service Entrypoint`'
             " | add it, with an rpc for each workflow"
         ]
 
+    def test_in_a_proto_with_others(self) -> None:
+        for services in (["Sorter"], ["Sorter", "entrypoint"]):
+            assert said(krt_files=Files(proto=proto(services=services))) == [
+                'KRT112 entrypoint.proto "public_input.proto" | `public_input.proto` has no `service Entrypoint`'
+                " | rename `service Sorter` | public_input.proto:1 Sorter: `service Sorter` is here"
+            ]
+
     def test_good(self) -> None:
-        assert said(krt_files=Files(proto=proto("Sort"))) == []
+        for services in (["Entrypoint"], ["Sorter", "Entrypoint"]):
+            assert said(krt_files=Files(proto=proto("Sort", services=services))) == []
 
 
 class Test_rpcs:
@@ -327,7 +356,6 @@ class Test_rpcs:
             f" | its rpcs are {shown}; or add this one"
         ]
 
-    @pytest.mark.xfail(reason="`its rpcs are ; or add this one`", strict=True)
     def test_one_of_a_service_without_any(self) -> None:
         (line,) = said(krt_files=Files(proto=proto()))
         assert line.startswith('KRT113 w0.entrypoint "Sort" | ') and "its rpcs are ;" not in line

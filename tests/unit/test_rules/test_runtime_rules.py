@@ -198,7 +198,6 @@ class Test_config_file:
             " | give the path of a small text file beside runtime.yml"
         ]
 
-    @pytest.mark.xfail(reason="the runtime's path, which is fine, is told as well", strict=True)
     def test_of_an_entry_over_the_runtime(self) -> None:
         krt = {**SMALL, "config": {"files": ["A"]}}
         runtime = {"runtime": "demo", "config": {"files": {"A": "a.txt"}}}
@@ -341,9 +340,6 @@ class Test_runner_user:
             f' | w0.n0.image "{PY}": this node runs with kre-py'
         ]
 
-    @pytest.mark.xfail(
-        reason="`default`, which says nothing of kre-py, is pointed at when it stands first", strict=True
-    )
     def test_beside_a_default(self) -> None:
         (line,) = said(SMALL, {"runtime": "demo", "images": {"users": {"default": 10001, "*/kre-py": 2000}}})
         assert line.startswith("KRT406 runtime.yml images.users.*/kre-py:")

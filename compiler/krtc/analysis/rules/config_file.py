@@ -37,8 +37,9 @@ CODE = CONFIG_FILE
 
 def check_version(program: "Program") -> "Iterator[Diagnostic]":
     """Each file of the version's configuration whose content nobody has."""
-    for config in (program.settings.config, program.entry.config):
-        for name, reason in program.unread.items():
-            if isinstance(config.files.get(name), str):
-                help_text = "give the path of a small text file beside runtime.yml"
-                yield Diagnostic(CODE, span_of(config, ("files", name, "value")), f"`{name}`: {reason}", help=help_text)
+    for name, reason in program.unread.items():
+        levels = (program.entry.config, program.settings.config)  # the first that has it counts
+        config = next(config for config in levels if name in config.files)
+        at = span_of(config, ("files", name, "value"))
+        help_text = "give the path of a small text file beside runtime.yml"
+        yield Diagnostic(CODE, at, f"`{name}`: {reason}", help=help_text)

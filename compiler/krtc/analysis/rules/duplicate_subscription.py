@@ -38,13 +38,14 @@ CODE = DUPLICATE_SUBSCRIPTION
 def check_node(program: "Program", workflow: "Workflow", node: "Node") -> "Iterator[Diagnostic]":
     """Each later one of two equal subscriptions."""
     first: dict[str, int] = {}
+    name = known(node, "name")
     for index, subscription in parts(node, "subscriptions").items():
         other = first.setdefault(subscription, index)
         if other != index:
             yield Diagnostic(
                 CODE,
                 span_of(node, ("subscriptions", index)),
-                f"`{known(node, 'name')}` subscribes to `{subscription}` already",
+                f"{f'`{name}`' if name else 'the node'} subscribes to `{subscription}` already",
                 help="remove one of them",
                 related=[Related(span_of(node, ("subscriptions", other)), "the first is here")],
             )

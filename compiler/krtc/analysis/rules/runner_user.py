@@ -42,7 +42,7 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
                 continue
             user = runners.user(images, image)
             if user != runners.USERS[runners.PY]:
-                pattern = next(p for p in images.users if p == "default" or runners.matches(image, p))
+                pattern = next((p for p in images.users if runners.matches(image, p)), "default")
                 yield Diagnostic(
                     CODE,
                     span_of(images, ("users", pattern)),

@@ -45,10 +45,11 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
             " with a digit",
             help=f"begin it with a letter, as in `v{first}`",
         )
+    authority = settings.influxdb.uri.partition("://")[2].partition("/")[0]
     taken = {
         program.names.active_entrypoint(): "the published version's",
         settings.nats.server.rpartition(":")[0].split(".")[0]: "the host of NATS (`nats.server`)",
-        re.split("[:/.]", settings.influxdb.uri.partition("://")[2])[0]: "the host of InfluxDB (`influxdb.uri`)",
+        re.split("[:.]", authority.rpartition("@")[2])[0]: "the host of InfluxDB (`influxdb.uri`)",
     }
     if name in taken:
         yield Diagnostic(

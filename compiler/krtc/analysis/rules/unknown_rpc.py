@@ -55,12 +55,15 @@ def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagno
     name = workflow.entrypoint
     if name not in methods:
         near = nearest(name, methods)
+        some = ", ".join(f"`{method}`" for method in list(methods)[:_SHOWN])
         yield Diagnostic(
             CODE,
             span_of(workflow, "entrypoint"),
             f"`service Entrypoint` of `{program.version.entrypoint.proto}` has no rpc `{name}`",
             help=f"did you mean `{near}`?"
             if near
-            else f"its rpcs are {', '.join(f'`{method}`' for method in list(methods)[:_SHOWN])}; or add this one",
+            else f"its rpcs are {some}; or add this one"
+            if some
+            else "add it to the service",
             related=[Related(methods[near].span, f"`{near}` is here")] if near else (),
         )
