@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from krtc import analysis
-from krtc.diagnostics import MOST_FINDINGS, Diagnostic, has_errors, in_order, is_fixed, silence
+from krtc.diagnostics import MOST_FINDINGS, Diagnostic, Ignore, has_errors, in_order, is_fixed, silence
 from krtc.frontend import ignores, languages, yaml
 from krtc.model.files import Files
 from krtc.model.program import Program
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 LARGEST_CONFIG_FILE = 128 << 10
 
 GZIP = b"\x1f\x8b"
+
+# By these no runtime.yml can be judged alone, nor with one version of several; those of names and graphs are never its.
+_OF_VERSIONS = {rule.CODE.id for rule in analysis.RULES if rule.CODE.id[3] in "34"} - analysis.OF_SETTINGS
 
 STATIC_FILES = ("connected.sh", "default.conf", "fluent-bit.conf", "parsers.conf", "wait.sh")
 CHART_TEXTS = ("Chart.yaml", "README.md", "values.yaml", "templates/NOTES.txt", "templates/_helpers.tpl")
@@ -121,7 +124,8 @@ def check(
 def check_settings(settings: Source, assets: "Mapping[str, str]") -> list[Diagnostic]:
     """All that there is to say of a runtime.yml alone, in order."""
     file, _, diagnostics = _settings(settings, assets["schemas/runtime.schema.json"])
-    return in_order(silence(diagnostics, ignores.find(file), lambda id_: not has_errors(diagnostics)))
+    whole = not any(is_fixed(diagnostic) for diagnostic in diagnostics)
+    return in_order(silence(diagnostics, ignores.find(file), lambda ignore: whole and ignore.id not in _OF_VERSIONS))
 
 
 def asset_names(options: Options, with_settings: bool) -> "Iterator[str]":
@@ -169,8 +173,15 @@ def _judge(
     whole = program is not None and not any(is_fixed(d) for d in diagnostics)
     comments = [ignore for one in files for ignore in ignores.find(one)]
     # Whether a file is there depends on what was built; what a runtime or other files say, on whether they are given.
-    unknown = ("KRT106", *(() if source else ("KRT4",)), *(() if tree else ("KRT107", "KRT11")))
-    return program, in_order(silence(diagnostics, comments, lambda id_: whole and not id_.startswith(unknown)))
+    unknown = ["KRT106", *([] if source else ["KRT4"]), *([] if tree else ["KRT107", "KRT11"])]
+    unknown += [] if options.needs_values else ["KRT401"]
+
+    def was_judged(ignore: Ignore) -> bool:
+        if source is not None and ignore.span.file.name == source.name:
+            return whole and ignore.id not in _OF_VERSIONS
+        return whole and not ignore.id.startswith(tuple(unknown))
+
+    return program, in_order(silence(diagnostics, comments, was_judged))
 
 
 def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Version | None, list[Diagnostic]]":

@@ -45,9 +45,10 @@ texts = st.one_of(
     ),
 )
 some_text = texts.filter(bool)
-# The first segment of a path, and a sub-topic: texts without the characters that have a meaning there.
-segments = texts.map(lambda text: re.sub(r"^[\s.]+", "", text.replace("/", "")))
-sub_topics = texts.map(lambda text: "".join(text.translate(dict.fromkeys(map(ord, ".*>,"))).split())[:40]).filter(bool)
+# The first segment of a path, and a sub-topic: texts without the characters that have a meaning there, or are not seen.
+HIDDEN = "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+segments = texts.map(lambda text: re.sub(r"^[\s.]+", "", re.sub(f"[/{HIDDEN}]", "", text)))
+sub_topics = texts.map(lambda text: re.sub(rf"[.*>,/\\\s{HIDDEN}]", "", text)[:40]).filter(bool)
 
 # --- names
 
@@ -253,12 +254,23 @@ def versions(draw: st.DrawFn, *, most_workflows: int, most_nodes: int, settings:
         "version": draw(first_names),
         "krtVersion": "v2",
         "description": draw(some_text),
-        "entrypoint": {
-            "proto": f"{draw(segments)}x.proto",
-            "image": draw(st.sampled_from(["konstellation/kre-entrypoint:8.2.0", *IMAGES])),
-        },
+        "entrypoint": draw(
+            st.one_of(
+                st.just({"proto": "public_input.proto", "image": "konstellation/kre-entrypoint:8.2.0"}),
+                st.builds(lambda image, path: {"proto": f"{path}x.proto", "image": image}, images, segments),
+            )
+        ),
         "workflows": [draw(workflows(title, rpc, most_nodes)) for title, rpc in zip(titles, methods, strict=True)],
     }
+    if runtime is not None:
+        # kre-go takes one time only, kre-py one user: what the settings say of them first.
+        for group, key, pattern, value in (
+            ("nats", "ackWait", "*/kre-go", "22h"),
+            ("images", "users", "*/kre-py", 1001),
+        ):
+            if key in runtime.get(group, {}):
+                others = {other: said for other, said in runtime[group][key].items() if other != pattern}
+                runtime[group] = {**runtime[group], key: {pattern: value, **others}}
     return Version(krt if declared is None else krt | {"config": declared}, runtime, files)
 
 
@@ -270,7 +282,7 @@ AWKWARD = Version(
         "version": "v1",
         "krtVersion": "v2",
         "description": "x",
-        "entrypoint": {"proto": "a.proto", "image": "konstellation/kre-entrypoint:1"},
+        "entrypoint": {"proto": "public_input.proto", "image": "konstellation/kre-entrypoint:1"},
         "config": {
             "variables": ["GREETING", "0", "TOKEN", "MISSING"],
             "files": ["MODEL", "_labels", "KEY", "also_missing"],
@@ -302,7 +314,7 @@ AWKWARD = Version(
     },
     {
         "runtime": "demo",
-        "nats": {"ackWait": {"acme/*": "5m", "*/kre-py": "7m"}, "keep": ["streams"]},
+        "nats": {"ackWait": {"acme/own": "5m", "*/kre-py": "7m"}, "keep": ["streams"]},
         "ingress": {"kind": "GRPCRoute", "gateway": {"name": "public"}},
         "images": {"users": {"*/own": 2000}, "readOnlyRoot": ["*/own"]},
         "pods": {"tolerations": [{"key": "a", "operator": "Exists"}], "annotations": {"example.com/a": "b"}},

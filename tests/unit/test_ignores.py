@@ -259,13 +259,11 @@ class Test_a_comment_that_silences_nothing:
         assert check("runtime: demo\ningress: {kind: GRPCRoute} # krtc: ignore[KRT404]\n") == []
         assert [line[:6] for line in check("runtime: Demo # krtc: ignore[KRT404]\n")] == ["KRT013"]
 
-    @pytest.mark.xfail(reason="whether a value is needed depends on the status", strict=True)
     def test_of_a_value_that_is_not_needed(self) -> None:
         krt = KRT.replace("workflows:", "config:\n  variables:\n    - A # krtc: ignore[KRT401]\nworkflows:")
         for status in ("started", "stopped"):
             assert told(checked(krt, "runtime: demo", status=status)) == UNPINNED
 
-    @pytest.mark.xfail(reason="what the settings alone cannot be judged by", strict=True)
     def test_in_settings_of_what_a_version_shows(self) -> None:
         """The same runtime.yml, alone and with versions that run kre-go and that do not."""
         runtime = "runtime: demo\nnats:\n  ackWait:\n    default: 5m # krtc: ignore[KRT405]\n"
@@ -313,9 +311,9 @@ class Test_silence:
     def test_asks_whether_a_code_was_judged(self) -> None:
         asked = []
 
-        def was_judged(id_: str) -> bool:
-            asked.append(id_)
-            return id_ == CYCLE.id
+        def was_judged(ignore: Ignore) -> bool:
+            asked.append(ignore.id)
+            return ignore.id == CYCLE.id
 
         left = silence([], [ignoring("a", 1, "KRT000"), ignoring("a", 2, CYCLE.id)], was_judged)
         assert [(d.span.line, d.span.column, d.message) for d in left] == [(2, 9, "nothing on this line is KRT204")]

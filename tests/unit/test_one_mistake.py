@@ -416,16 +416,16 @@ def spots(data: Any) -> Iterator[tuple[Any, Any]]:
             yield from spots(value)
 
 
-scalars = sorted({value for at, key in spots(RICH) if isinstance(value := at[key], str)})
+scalars = sorted({value for data in (RICH, RUNTIME) for at, key in spots(data) if isinstance(value := at[key], str)})
 odd = [None, True, 0, 1, -1, "", "x", "A b", "KRT_X", "latest", "entrypoint", "reply.x", "a/b", "../x", "x.proto", "1"]
 
 
 @st.composite
-def mutants(draw: st.DrawFn) -> Object:
-    """The rich version with some mistakes."""
-    krt = copy.deepcopy(RICH)
+def mutants(draw: st.DrawFn, right: Object) -> Object:
+    """What is right, with some mistakes."""
+    data = copy.deepcopy(right)
     for _ in range(draw(st.integers(1, 2))):
-        at, key = draw(st.sampled_from(list(spots(krt))))
+        at, key = draw(st.sampled_from(list(spots(data)) or [({"x": 1}, "x")]))
         kind = draw(st.sampled_from(["delete", "scalar", "duplicate", "type", "move"]))
         if kind == "scalar":
             at[key] = draw(st.sampled_from([*scalars, *odd]))
@@ -438,10 +438,10 @@ def mutants(draw: st.DrawFn) -> Object:
             at.append(at.pop(key))
         else:
             del at[key]
-    return krt
+    return data
 
 
-@given(mutants(), st.booleans())
+@given(mutants(RICH), st.booleans())
 @example({**RICH, "config": {"files": ["MODEL"]}}, True)
 @example({**RICH, "config": {}}, True)
 def test_any_mistake(krt: Object, complete: bool) -> None:
@@ -455,6 +455,14 @@ def test_any_mistake(krt: Object, complete: bool) -> None:
     result = build(krt, RUNTIME, tree=Tree(FILES, complete=complete))
     assert told_plainly(result.diagnostics) == told_plainly(found)
     assert bool(result.files) == (not any(d.severity == "error" for d in found))
+
+
+@given(mutants(RUNTIME), st.sampled_from(["started", "stopped", None]))
+def test_any_mistake_in_settings(runtime: Object, status: str | None) -> None:
+    found = checked(RICH, runtime, status=status, tree=Tree(FILES))
+    keys = [(d.span.file.name, d.span.line, d.span.column, d.code.id, d.message) for d in found]
+    assert keys == sorted(set(keys))
+    assert {d.span.file.name for d in found if not d.code.id.startswith("KRT4")} <= {"runtime.yml"}
 
 
 def told_plainly(diagnostics: list[Diagnostic]) -> list[tuple[str, str, str | None]]:

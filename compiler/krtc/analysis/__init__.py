@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from krtc.model.program import Program
     from krtc.model.runtime import Runtime
 
-__all__ = ["RULES", "Graph", "check", "check_settings"]
+__all__ = ["OF_SETTINGS", "RULES", "Graph", "check", "check_settings"]
 
 _ASKED = {
     what: [getattr(rule, what) for rule in RULES if hasattr(rule, what)]
     for what in ("check_settings", "check_version", "check_workflow", "check_node", "check_graph")
 }
+
+OF_SETTINGS = frozenset(rule.CODE.id for rule in RULES if hasattr(rule, "check_settings"))
+"""The codes by which a runtime.yml can be judged without a version."""
 
 
 def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":

@@ -27,11 +27,11 @@ def is_fixed(diagnostic: Diagnostic) -> bool:
 
 
 def silence(
-    diagnostics: "Iterable[Diagnostic]", ignores: "Iterable[Ignore]", was_judged: "Callable[[str], bool]"
+    diagnostics: "Iterable[Diagnostic]", ignores: "Iterable[Ignore]", was_judged: "Callable[[Ignore], bool]"
 ) -> list[Diagnostic]:
     """The diagnostics that no comment silences, and one for each comment that does nothing.
 
-    `was_judged` says of a code's id whether the input could be judged by it.
+    `was_judged` says of a comment whether what it stands on could be judged by its code.
     """
     left = {id(diagnostic): diagnostic for diagnostic in diagnostics}
     at: dict[tuple[str, int, str], list[Diagnostic]] = {}
@@ -42,7 +42,7 @@ def silence(
         here = at.get((ignore.span.file.name, ignore.span.line, ignore.id), [])
         silenced = [left.pop(id(d), None) for d in here if not is_fixed(d)]
         # What is a warning elsewhere, as a missing file in a folder, may be silenced for there.
-        if not silenced and (here[0].code.severity == "error" if here else was_judged(ignore.id)):
+        if not silenced and (here[0].code.severity == "error" if here else was_judged(ignore)):
             unused.append(_unused(ignore, fixed=bool(here)))
             if len(unused) == MOST_FINDINGS:
                 break
