@@ -1,5 +1,6 @@
 """`krtc check`: what is wrong, in whatever form people and machines read."""
 
+import os
 from importlib import import_module
 
 from krtc.cli import assets, reading
@@ -13,6 +14,7 @@ from krtc.pipeline import Options, asset_names, check, check_settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from krtc.diagnostics import Diagnostic
 
@@ -68,19 +70,20 @@ def run(options: "argparse.Namespace") -> int:
     diagnostics: list[Diagnostic] = []
     unread: list[str] = []
     data = assets.load({*asset_names(wanted, with_settings=True)})
-    for path in reading.search(options.paths):
+
+    def look(path: str) -> None:
+        if reading.is_runtime(path):
+            found = check_settings(reading.source(path), data)
+        else:
+            found = check(reading.krt(path), settings, wanted, data, lambda name: reading.beside(options.runtime, name))
+        names.append(path)
+        diagnostics.extend(found)
+
+    for path in _counted(options.paths, unread):
         try:
-            if reading.is_runtime(path):
-                found = check_settings(reading.source(path), data)
-            else:
-                found = check(
-                    reading.krt(path), settings, wanted, data, lambda name: reading.beside(options.runtime, name)
-                )
+            look(path)
         except UsageError as error:
             unread.append(f"krtc: error: {error}")
-            continue
-        names.append(path)
-        diagnostics += found
     shown = [diagnostic for diagnostic in in_order(diagnostics) if _is_wanted(diagnostic, options)]
     _report(shown, names, options.format)
     if unread:
@@ -89,6 +92,23 @@ def run(options: "argparse.Namespace") -> int:
         terminal.say(*unread)
         return 2
     return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
+
+
+def _counted(paths: "list[str]", unread: list[str]) -> "Iterator[str]":
+    """The files that PATHs mean, with progress on a terminal; what is wrong with a PATH goes to `unread`."""
+
+    def search() -> "Iterator[str]":
+        for path in paths:
+            try:
+                yield from reading.search(path)
+            except UsageError as error:
+                unread.append(f"krtc: error: {error}")
+
+    if len(paths) == 1 and not os.path.isdir(paths[0]):  # no progress, and nothing to import for it
+        return search()
+    from krtc.cli import terminal
+
+    return terminal.counted(search())
 
 
 def _is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:

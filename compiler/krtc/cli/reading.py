@@ -10,7 +10,7 @@ from krtc.pipeline import GZIP, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from krtc.model.files import Kind
@@ -43,6 +43,8 @@ class Folder:
                     break
         except (OSError, ValueError):
             return "missing"
+        if path.endswith("/") and not stat.S_ISDIR(mode):
+            return "missing"
         return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "special"
 
     def read(self, path: str) -> bytes | str:
@@ -72,24 +74,23 @@ def find(path: str) -> Source:
     return krt(path)
 
 
-def search(paths: "Iterable[str]") -> "Iterator[str]":
-    """The files that PATHs mean: each file as it is, and of a folder each krt.yml, .krt and runtime.yml below it.
+def search(path: str) -> "Iterator[str]":
+    """The files that PATH means: a file as it is, and of a folder each krt.yml, .krt and runtime.yml below it.
 
     Hidden folders and links to folders are left out. Raises UsageError for a folder without any.
     """
-    for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        found = False
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                if name in KRT_NAMES or name in RUNTIME_NAMES or (name.endswith(ARCHIVE) and name != ARCHIVE):
-                    found = True
-                    yield os.path.normpath(os.path.join(folder, name))
-        if not found:
-            raise UsageError(f"there is no krt.yml, runtime.yml or .krt in the folder {path}")
+    if not os.path.isdir(path):
+        yield path
+        return
+    found = False
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name in KRT_NAMES or name in RUNTIME_NAMES or (name.endswith(ARCHIVE) and name != ARCHIVE):
+                found = True
+                yield os.path.normpath(os.path.join(folder, name))
+    if not found:
+        raise UsageError(f"there is no krt.yml, runtime.yml or .krt in the folder {path}")
 
 
 def is_runtime(path: str) -> bool:
