@@ -149,8 +149,8 @@ SETTINGS: dict[str, Strategy] = {
     ),
     "influxdb": some(
         uri=st.one_of(
-            st.sampled_from(["http://kre-influxdb:8086", "https://a/{{x}}?%s#'\"\\"]),
-            sub_topics.map(lambda text: "http://" + text.replace("$", "")),
+            st.sampled_from(["http://kre-influxdb:8086", "https://influx.example/{{x}}?%s#'\"\\"]),
+            sub_topics.map(lambda text: "http://i-" + text.replace("$", "")),
         )
     ),
     "ingress": st.one_of(
