@@ -2,17 +2,18 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 # A name that nobody can write by accident is not worth comparing, nor are thousands of candidates: difflib is quadratic
 # in the length of names.
 _LONGEST = 64
 _MOST = 200
+_TOO_MANY = 2000
 
 
-def nearest(name: str, valid: "Iterable[str]") -> str | None:
+def nearest(name: str, valid: "Collection[str]") -> str | None:
     """The nearest of `valid`, or None when nothing is near."""
-    if len(name) > _LONGEST:
+    if len(name) > _LONGEST or len(valid) > _TOO_MANY:
         return None
     from difflib import get_close_matches  # only when a name is wrong
 
@@ -24,7 +25,7 @@ def nearest(name: str, valid: "Iterable[str]") -> str | None:
     return by_lower[near[0]] if near else None
 
 
-def did_you_mean(name: str, valid: "Iterable[str]") -> str | None:
+def did_you_mean(name: str, valid: "Collection[str]") -> str | None:
     """A help text that names the nearest of `valid`, or None when nothing is near."""
     near = nearest(name, valid)
     return f"did you mean `{near}`?" if near else None

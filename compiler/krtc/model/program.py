@@ -5,7 +5,7 @@ from functools import cached_property
 from krtc.model.files import Files
 from krtc.model.krt import Version
 from krtc.model.naming import Names
-from krtc.model.record import canonical, known, parts, span_of
+from krtc.model.record import canonical, known, parts
 from krtc.model.runtime import Runtime, VersionEntry
 from krtc.sha256 import sha256
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from krtc.source import Span
+    from krtc.model.krt import Entrypoint, Node
 
 
 class Program:
@@ -51,14 +51,14 @@ class Program:
         return Names(self.settings, self.version)
 
     @cached_property
-    def images(self) -> "dict[str, list[Span]]":
-        """The images of its entrypoint and nodes, each with the places where it stands."""
-        images: dict[str, list[Span]] = {}
+    def images(self) -> "dict[str, list[Entrypoint | Node]]":
+        """The images of its entrypoint and nodes, each with those that have it."""
+        images: dict[str, list[Entrypoint | Node]] = {}
         nodes = [node for w in parts(self.version, "workflows").values() for node in parts(w, "nodes").values()]
         for record in (known(self.version, "entrypoint"), *nodes):
             image = known(record, "image") if record else None
             if image is not None:
-                images.setdefault(image, []).append(span_of(record, "image"))
+                images.setdefault(image, []).append(record)
         return images
 
     @cached_property

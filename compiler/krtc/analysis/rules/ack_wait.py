@@ -29,7 +29,7 @@ Fix: set another time only for images that take it.
 from krtc.diagnostics import Diagnostic, Related
 from krtc.diagnostics.codes import ACK_WAIT
 from krtc.model import runners
-from krtc.model.record import known, parts, span_of
+from krtc.model.record import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,20 +45,18 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
     nats = program.settings.nats
     if nats.consumers != "platform":
         return
-    for workflow in parts(program.version, "workflows").values():
-        for node in parts(workflow, "nodes").values():
-            image = known(node, "image")
-            if image is None or not runners.matches(image, runners.GO):
-                continue
-            pattern, wait = runners.ack_wait_rule(nats.ack_wait, image)
-            if runners.nanoseconds(wait) != runners.nanoseconds(runners.ACK_WAIT):
-                yield Diagnostic(
-                    CODE,
-                    span_of(nats, ("ack_wait", pattern), "ack_wait"),
-                    f"kre-go ends when its consumer does not wait {runners.ACK_WAIT}, and this gives it {wait}",
-                    help=f"write {runners.ACK_WAIT}, and another time only for images that take it"
-                    if pattern != "default"
-                    else f'name the images that take another time, or add `"{runners.GO}": {runners.ACK_WAIT}`',
-                    related=[Related(span_of(node, "image"), "this node runs with kre-go")],
-                )
-                return
+    for image, (first, *_) in program.images.items():
+        if not runners.matches(image, runners.GO):
+            continue
+        pattern, wait = runners.ack_wait_rule(nats.ack_wait, image)
+        if runners.nanoseconds(wait) != runners.nanoseconds(runners.ACK_WAIT):
+            yield Diagnostic(
+                CODE,
+                span_of(nats, ("ack_wait", pattern), "ack_wait"),
+                f"kre-go ends when its consumer does not wait {runners.ACK_WAIT}, and this gives it {wait}",
+                help=f"write {runners.ACK_WAIT}, and another time only for images that take it"
+                if pattern != "default"
+                else f'name the images that take another time, or add `"{runners.GO}": {runners.ACK_WAIT}`',
+                related=[Related(span_of(first, "image"), "this node runs with kre-go")],
+            )
+            return

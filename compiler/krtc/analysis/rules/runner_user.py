@@ -21,7 +21,7 @@ Fix: leave `*/kre-py` out of `images.users`: krtc knows its user.
 from krtc.diagnostics import Diagnostic, Related
 from krtc.diagnostics.codes import RUNNER_USER
 from krtc.model import runners
-from krtc.model.record import known, parts, span_of
+from krtc.model.record import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,19 +35,15 @@ CODE = RUNNER_USER
 def check_version(program: "Program") -> "Iterator[Diagnostic]":
     """The user that the settings give to kre-py, when the version has such a node."""
     images = program.settings.images
-    for workflow in parts(program.version, "workflows").values():
-        for node in parts(workflow, "nodes").values():
-            image = known(node, "image")
-            if image is None or not runners.matches(image, runners.PY):
-                continue
-            user = runners.user(images, image)
-            if user != runners.USERS[runners.PY]:
-                pattern = next((p for p in images.users if runners.matches(image, p)), "default")
-                yield Diagnostic(
-                    CODE,
-                    span_of(images, ("users", pattern)),
-                    f"kre-py runs as {runners.USERS[runners.PY]} only, and this makes it {user}",
-                    help="remove it, or name other images: krtc knows the user of kre-py",
-                    related=[Related(span_of(node, "image"), "this node runs with kre-py")],
-                )
-                return
+    for image, (first, *_) in program.images.items():
+        user = runners.user(images, image)
+        if runners.matches(image, runners.PY) and user != runners.USERS[runners.PY]:
+            pattern = next((p for p in images.users if runners.matches(image, p)), "default")
+            yield Diagnostic(
+                CODE,
+                span_of(images, ("users", pattern)),
+                f"kre-py runs as {runners.USERS[runners.PY]} only, and this makes it {user}",
+                help="remove it, or name other images: krtc knows the user of kre-py",
+                related=[Related(span_of(first, "image"), "this node runs with kre-py")],
+            )
+            return

@@ -25,6 +25,7 @@ Fix: add a pattern for the image, or a `default`, to `images.users` in runtime.y
 from krtc.diagnostics import Diagnostic
 from krtc.diagnostics.codes import UNKNOWN_IMAGE_USER
 from krtc.model import runners
+from krtc.model.record import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
             pattern = runners.repository(image)
             yield Diagnostic(
                 CODE,
-                first,
+                span_of(first, "image"),
                 f"nobody said which user `{image}` runs as; it will be {runners.DEFAULT_USER}",
                 help=f'add `images: {{users: {{"{pattern}": UID}}}}` to runtime.yml',
             )

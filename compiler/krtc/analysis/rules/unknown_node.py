@@ -24,6 +24,8 @@ Good:
 Fix: write the name of a node of the same workflow; `entrypoint` is where requests come from, and has no sub-topics.
 """
 
+from itertools import islice
+
 from krtc.diagnostics import Diagnostic, Related, nearest
 from krtc.diagnostics.codes import UNKNOWN_NODE
 from krtc.model.naming import ENTRYPOINT
@@ -31,7 +33,7 @@ from krtc.model.record import known, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from krtc.model.krt import Workflow
     from krtc.model.program import Program
@@ -49,19 +51,20 @@ def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagno
     places: dict[str, list[tuple[Span, str]]] = {}
     for node in workflow.nodes:
         for index, subscription in parts(node, "subscriptions").items():
-            span = span_of(node, ("subscriptions", index))
             publisher, dot, _ = subscription.partition(".")
             if publisher == ENTRYPOINT and dot:
                 message = f"`{node.name}` subscribes to `{subscription}`, and the entrypoint has no sub-topics"
-                yield Diagnostic(CODE, span, message, help="write `entrypoint`")
+                yield Diagnostic(CODE, span_of(node, ("subscriptions", index)), message, help="write `entrypoint`")
             elif publisher != ENTRYPOINT and publisher not in nodes:
+                span = span_of(node, ("subscriptions", index))
                 places.setdefault(publisher, []).append((span, f"`{node.name}` subscribes to `{publisher}`"))
     exitpoint = known(workflow, "exitpoint")
     if exitpoint is not None and exitpoint not in nodes:
         said = f"the exitpoint is `{exitpoint}`"
         places.setdefault(exitpoint, []).insert(0, (span_of(workflow, "exitpoint"), said))
+    publishers = [*nodes, ENTRYPOINT]
     for name, ((span, said), *others) in places.items():
-        near = nearest(name, nodes if name == exitpoint else [*nodes, ENTRYPOINT])
+        near = nearest(name, nodes if name == exitpoint else publishers)
         meant = [Related(span_of(nodes[near], "name"), f"`{near}` is here")] if near in nodes else []
         yield Diagnostic(
             CODE,
@@ -77,6 +80,6 @@ def _elsewhere(program: "Program", name: str) -> str | None:
     return f"`{name}` is a node of workflow `{home}`, and messages stay in their workflow" if home else None
 
 
-def _some(nodes: "Iterable[str]") -> str:
-    names = [f"`{name}`" for name in nodes]
-    return "its nodes are " + ", ".join(names[:_SHOWN] + ["..."] * (len(names) > _SHOWN))
+def _some(nodes: "Collection[str]") -> str:
+    names = [f"`{name}`" for name in islice(nodes, _SHOWN)]
+    return "its nodes are " + ", ".join([*names, *["..."] * (len(nodes) > _SHOWN)])

@@ -48,7 +48,7 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
     """Each image of the version, where it stands first, with the other places."""
     for image, (first, *others) in program.images.items():
         if not runners.is_pinned(image):
-            yield _diagnostic(image, first, others)
+            yield _diagnostic(image, span_of(first, "image"), [span_of(other, "image") for other in others])
 
 
 def _diagnostic(image: str, first: "Span", others: "Sequence[Span]" = ()) -> Diagnostic:
