@@ -153,7 +153,7 @@ class Test_the_nearest_name:
     )
     def test_of_a_few(self, name: str, valid: list[str], expected: str | None) -> None:
         assert nearest(name, valid) == expected
-        assert nearest(name, dict.fromkeys(valid)) == nearest(name, iter(valid)) == expected
+        assert nearest(name, dict.fromkeys(valid)) == nearest(name, tuple(valid)) == expected
         assert did_you_mean(name, valid) == (f"did you mean `{expected}`?" if expected else None)
 
     def test_of_many_only_those_that_begin_alike_are_compared(self) -> None:
@@ -166,6 +166,11 @@ class Test_the_nearest_name:
         many = [f"zoo{number:04}x" for number in range(200)]
         assert nearest("zoo-abcd", [*many, "zoo-abce"]) != "zoo-abce"
         assert nearest("zoo-abcd", ["zoo-abce", *many]) == "zoo-abce"
+
+    def test_of_thousands_none_is_compared(self) -> None:
+        many = [f"x{number:04}" for number in range(1999)]
+        assert nearest("zoo-abcd", ["zoo-abce", *many]) == "zoo-abce"
+        assert nearest("zoo-abcd", ["zoo-abce", "y", *many]) is None
 
     @given(st.text("abcABC-", max_size=8), st.lists(st.text("abcABC-", max_size=8), max_size=8))
     def test_is_one_of_them(self, name: str, valid: list[str]) -> None:

@@ -6,6 +6,7 @@ nearest names.
 """
 
 import re
+from functools import cache
 
 from krtc.diagnostics import MOST_FINDINGS, Diagnostic, did_you_mean
 from krtc.diagnostics.codes import AMBIGUOUS_SCALAR, INVALID_VALUE, MISSING_KEY, TOO_LARGE, UNKNOWN_KEY, WRONG_TYPE
@@ -297,12 +298,14 @@ def _is_ambiguous(text: str) -> bool:
     return len(text) < 6 and text.lower() in _WORDS
 
 
+@cache  # asked for each record
 def _in_words(record: type[Record]) -> str:
     """A record's name for people: `ObjectStore` is "an object store"."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", record.__name__).lower()
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
+@cache
 def _snake(key: str) -> str:
     """`krtVersion` to `krt_version`."""
     return key if key.islower() else "".join(f"_{c.lower()}" if c.isupper() else c for c in key)

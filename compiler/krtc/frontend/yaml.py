@@ -32,7 +32,7 @@ if not yaml.__with_libyaml__:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 # Far above what a version of hundreds of nodes needs, far below what hurts.
@@ -114,9 +114,7 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     if not plain:
         reader.hidden(islice(hidden_in(file), MOST_FINDINGS))
     try:
-        events = yaml.CSafeLoader(file.text)  # and not yaml.parse: a generator around this costs a tenth
-        while (event := events.get_event()) is not None:
-            reader.read(event)
+        reader.read(yaml.CSafeLoader(file.text).get_event)  # and not yaml.parse: a generator around it costs a tenth
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(file, error)]
     except yaml.YAMLError as error:
@@ -184,29 +182,43 @@ class _Reader:
         self.diagnostics: list[Diagnostic] = []
         self._stack: list[Sequence | Mapping] = []
         self._keys: list[Scalar | None] = []
-        self._count = 0
         self._told: set[int] = set()  # lines with a hidden character
+        self._asks = "?" in file.text
 
-    def read(self, event: "Any") -> None:
-        kind = type(event)
-        if kind is ScalarEvent:
-            self._check(event)
-            text, style = event.value, event.style
-            if len(text) > LONGEST_SCALAR:
-                self._stop(TOO_LARGE, event, f"a value is longer than {LONGEST_SCALAR >> 10} KiB")
-            if style == '"' and not text.isprintable():
-                self._check_escapes(event)
-            self._add(Scalar(text, not style, self.file, event.start_mark, event.end_mark))
-        elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            self._check(event)
-            made = Mapping if kind is MappingStartEvent else Sequence
-            node = made(self.file, event.start_mark, event.end_mark)
-            self._add(node)
-            self._stack.append(node)
-            self._keys.append(None)
-            if len(self._stack) > DEEPEST:
-                self._stop(TOO_LARGE, event, f"nested deeper than {DEEPEST} levels")
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+    def read(self, next_event: "Callable[[], Any]") -> None:
+        """Reads all events; what is done for each of 100,000 scalars stands here, without a call."""
+        left = MOST_NODES
+        file, add = self.file, self._add
+        while (event := next_event()) is not None:
+            kind = type(event)
+            if kind is ScalarEvent:
+                text, style = event.value, event.style
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse(event)
+                if len(text) > LONGEST_SCALAR:
+                    self._stop(TOO_LARGE, event, f"a value is longer than {LONGEST_SCALAR >> 10} KiB")
+                if style == '"' and not text.isprintable():
+                    self._check_escapes(event)
+                add(Scalar(text, not style, file, event.start_mark, event.end_mark))
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse(event)
+                made = Mapping if kind is MappingStartEvent else Sequence
+                node = made(file, event.start_mark, event.end_mark)
+                add(node)
+                self._stack.append(node)
+                self._keys.append(None)
+                if len(self._stack) > DEEPEST:
+                    self._stop(TOO_LARGE, event, f"nested deeper than {DEEPEST} levels")
+            else:
+                self._end(kind, event)
+                continue
+            left -= 1
+            if left < 0:
+                self._stop(TOO_LARGE, event, f"more than {MOST_NODES:,} values")
+
+    def _end(self, kind: type, event: "Any") -> None:
+        if kind is MappingEndEvent or kind is SequenceEndEvent:
             self._keys.pop()
             self._stack.pop().end = event.end_mark
         elif kind is AliasEvent:
@@ -219,15 +231,11 @@ class _Reader:
             if self.root is not None:
                 self._stop(YAML_FEATURE, event, "a second document: a file holds one", help="remove what follows `---`")
 
-    def _check(self, event: "Any") -> None:
-        self._count += 1
-        if self._count > MOST_NODES:
-            self._stop(TOO_LARGE, event, f"more than {MOST_NODES:,} values")
+    def _refuse(self, event: "Any") -> None:
         if event.anchor is not None:
             self._stop(YAML_FEATURE, event, f"an anchor (`&{event.anchor}`): KRT has none", help=_WRITE_OUT)
-        if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._stop(YAML_FEATURE, event, f"a tag (`{tag}`): KRT has none", help="remove the tag, or quote the text")
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        self._stop(YAML_FEATURE, event, f"a tag (`{tag}`): KRT has none", help="remove the tag, or quote the text")
 
     def hidden(self, found: "Iterable[Diagnostic]") -> None:
         """Notes what is hidden in the file as it is written; what is so behind an escape is found on the way."""
@@ -252,17 +260,16 @@ class _Reader:
             self.root = node
             return
         parent = self._stack[-1]
-        if type(parent) is Sequence:
-            parent.items.append(node)
-            return
-        assert type(parent) is Mapping
-        key = self._keys[-1]
-        if key is None:
-            self._key(node, parent)
-            return
-        # The first of two stays: what is said of it then fits what people see first.
-        parent.entries.setdefault(key.text, (key, node))
-        self._keys[-1] = None
+        if type(parent) is Mapping:
+            key = self._keys[-1]
+            if key is None:
+                self._key(node, parent)
+                return
+            # The first of two stays: what is said of it then fits what people see first.
+            parent.entries.setdefault(key.text, (key, node))
+            self._keys[-1] = None
+        else:
+            parent.items.append(node)  # type: ignore[union-attr]
 
     def _key(self, node: Node, parent: Mapping) -> None:
         if type(node) is not Scalar or (node.plain and not node.text):
@@ -270,7 +277,7 @@ class _Reader:
                 YAML_FEATURE, node.span, "a key that is not text", help="write a name before the `:`, or quote the text"
             )
             return
-        if node.start.index and self.file.text[node.start.index - 1] == "?":
+        if self._asks and node.start.index and self.file.text[node.start.index - 1] == "?":
             message = "a `?` with no blank behind it: readers of YAML differ in what it is"
             self._stop_at(YAML_FEATURE, node.span, message, help="quote the key")
         if len(node.text) > LONGEST_KEY:
@@ -278,18 +285,20 @@ class _Reader:
         if node.plain and node.text == "<<":
             self._stop_at(YAML_FEATURE, node.span, "a merge key (`<<`): KRT has none", help="write the keys out")
         if node.text in parent.entries:
-            first = parent.entries[node.text][0]
-            self.diagnostics.append(
-                Diagnostic(
-                    DUPLICATE_KEY,
-                    node.span,
-                    f"the key `{node.text}` stands twice in one mapping",
-                    help="keep one of them: readers of YAML do not agree on which counts",
-                    related=[Related(first.span, "the first is here")],
-                )
-            )
-            self._check_number(node.span)
+            self._duplicate(node, parent.entries[node.text][0])
         self._keys[-1] = node
+
+    def _duplicate(self, key: Scalar, first: Scalar) -> None:
+        self.diagnostics.append(
+            Diagnostic(
+                DUPLICATE_KEY,
+                key.span,
+                f"the key `{key.text}` stands twice in one mapping",
+                help="keep one of them: readers of YAML do not agree on which counts",
+                related=[Related(first.span, "the first is here")],
+            )
+        )
+        self._check_number(key.span)
 
     def _span(self, event: "Any") -> Span:
         return span(self.file, event.start_mark, event.end_mark)
