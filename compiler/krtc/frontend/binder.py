@@ -85,7 +85,7 @@ class Binder:
         None when there are more mistakes than anybody makes.
         """
         try:
-            value = self._record(node, self._schema, self._root, _in_words(self._root))
+            value = self._record(node, self._schema, self._root, _in_words(self._root.__name__))
         except _TooMany:
             return None
         assert isinstance(value, Record)
@@ -105,7 +105,9 @@ class Binder:
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             record = self._records[name]
-            return self._record(node, self._definitions[name], record, f"`{key}`" if key else _in_words(record))
+            return self._record(
+                node, self._definitions[name], record, f"`{key}`" if key else _in_words(record.__name__)
+            )
         if "anyOf" in schema:
             return self._value(node, self._alternative(node, schema["anyOf"]), what, key)
         kind = schema["type"]
@@ -299,9 +301,9 @@ def _is_ambiguous(text: str) -> bool:
 
 
 @cache  # asked for each record
-def _in_words(record: type[Record]) -> str:
-    """A record's name for people: `ObjectStore` is "an object store"."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", record.__name__).lower()
+def _in_words(record: str) -> str:
+    """The name of a record for people: `ObjectStore` is "an object store"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", record).lower()
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
