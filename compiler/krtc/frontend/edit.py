@@ -1,0 +1,87 @@
+"""Editing a runtime.yml: its text with other statuses, and every other character as it stood.
+
+Nothing is parsed and written again: what changes is cut in where the nodes of the document say that it stands.
+"""
+
+from krtc.frontend import yaml
+from krtc.frontend.nodes import Mapping, Scalar, Sequence
+from krtc.source import SourceFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Dict
+
+    from krtc.model.status import Status
+
+    Splice = tuple[int, int, str]
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def set_statuses(text: str, statuses: "Dict[int, Status]") -> str:
+    """The text of a runtime.yml in which the entries of `versions`, by their index, have these statuses.
+
+    A status that is there keeps its quotes; one that is not comes behind `krt`, written as the keys beside it are. A
+    byte order mark stays. Raises ValueError when the text has no such entries, each with a status or a `krt`.
+    """
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    body = text.removeprefix(mark)
+    root, _ = yaml.parse(SourceFile("", body))
+    versions = root.entries["versions"][1] if isinstance(root, Mapping) and "versions" in root.entries else None
+    if not isinstance(versions, Sequence):
+        raise ValueError("the text lists no versions")
+    splices = [s for index, status in statuses.items() for s in _splices(body, versions, index, status)]
+    for start, end, new in sorted(splices, reverse=True):
+        body = body[:start] + new + body[end:]
+    return mark + body
+
+
+def _splices(text: str, versions: Sequence, index: int, status: str) -> "list[Splice]":
+    """What is to be cut in for one entry, each a stretch of the text and what takes its place."""
+    entry = versions.items[index]
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"entry {index} is no mapping")
+    if "status" in entry.entries:
+        value = entry.entries["status"][1]
+        if not isinstance(value, Scalar) or not value.text:
+            raise ValueError(f"the status of entry {index} is no text")
+        return [_replaced(text, value, status)]
+    if "krt" not in entry.entries:
+        raise ValueError(f"entry {index} has no `krt`")
+    if text[entry.start.index] == "{":
+        return [_in_flow(text, entry, status)]
+    if text[versions.start.index] == "[":  # `[krt: a]`: a mapping of one pair, without braces
+        start, end, new = _in_flow(text, entry, status)
+        return [(entry.start.index, entry.start.index, "{"), (start, end, f"{new}}}")]
+    return [_in_block(text, entry, status)]
+
+
+def _replaced(text: str, value: Scalar, status: str) -> "Splice":
+    start, end = value.start.index, value.end.index
+    at = text.rfind(value.text, start, end)  # the last: a block scalar may have a comment before it
+    if at < 0:  # it is written with escapes
+        return start, end, f"{text[start]}{status}{text[start]}"
+    return at, at + len(value.text), status
+
+
+def _in_flow(text: str, entry: Mapping, status: str) -> "Splice":
+    key, value = entry.entries["krt"]
+    quote = "" if key.plain else text[key.start.index]  # what is JSON stays JSON
+    return value.end.index, value.end.index, f", {quote}status{quote}: {quote}{status}{quote}"
+
+
+def _in_block(text: str, entry: Mapping, status: str) -> "Splice":
+    """A line of its own behind the one on which the value of `krt` ends."""
+    line = f"{' ' * entry.start.column}status: {status}"
+    end = entry.entries["krt"][1].end
+    at = end.index
+    if end.column:  # or a block scalar ended with its line
+        at = text.find("\n", at) + 1
+    if at:
+        return at, at, line + _ending(text, at)
+    return len(text), len(text), _ending(text, text.rfind("\n") + 1) + line
+
+
+def _ending(text: str, at: int) -> str:
+    """The end of the line before a place."""
+    return "\r\n" if text[:at].endswith("\r\n") else "\n"
