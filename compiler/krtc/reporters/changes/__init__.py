@@ -1,0 +1,1 @@
+"""Changes to what people and machines read: one format a file."""
