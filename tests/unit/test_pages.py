@@ -77,21 +77,38 @@ def example(code: Code, heading: str) -> str:
 
 
 def written(folder: Path, text: str) -> list[str]:
-    """Writes the files of an example, and makes its commands; what is to be checked."""
-    parts = re.split(r"^# (krt\.yml|runtime\.yml|public_input\.proto)\n", text, flags=re.MULTILINE)
+    """Writes the files of an example, and makes its commands; what is to be checked.
+
+    `# NAME` stands over each file, in whatever folder; what a runtime.yml in `before` compiles to is what there was.
+    """
+    parts = re.split(r"^# (\S+\.(?:yml|proto))\n", text, flags=re.MULTILINE)
     given = {"krt.yml": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
     commands = [line[2:] for line in given["krt.yml"].splitlines() if line.startswith("$ ")]
-    given["krt.yml"] = version("" if commands else given["krt.yml"])
-    given.setdefault("public_input.proto", proto(given["krt.yml"]))
-    given["protos/mail.proto"] = given["public_input.proto"]
-    for name, content in {**FILES, **given}.items():
+    runtimes = [name for name in given if name.endswith("runtime.yml") and "versions:" in given[name]]
+    given = {f"{at}krt.yml": "" for at in folders(runtimes)} | given
+    for name in given:
+        if name.endswith(".yml") and not name.endswith("runtime.yml"):
+            given[name] = version("" if commands else given[name])
+    rpcs = proto("".join(given.values()) if runtimes else given["krt.yml"])
+    given = {f"{at}{name}": content for at in ("", *folders(runtimes)) for name, content in FILES.items()} | given
+    for at in ("", *folders(runtimes)):
+        given[f"{at}protos/mail.proto"] = given.setdefault(f"{at}public_input.proto", rpcs)
+    for name, content in given.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)
     for command in commands:
         subprocess.run(command.split(), cwd=folder, check=True)
     if commands:
         return ["mail.krt"]
-    return ["krt.yml", *(["--runtime", "runtime.yml"] if "runtime.yml" in given else [])]
+    if "before/runtime.yml" in runtimes:
+        assert main(["compile", "before/runtime.yml", "-o", "rendered"]) == 0
+        return ["runtime.yml", "--against", "rendered"]
+    return runtimes or ["krt.yml", *(["--runtime", "runtime.yml"] if "runtime.yml" in given else [])]
+
+
+def folders(names: list[str]) -> list[str]:
+    """The folders of files, each with the `/` behind it."""
+    return [name[: name.rfind("/") + 1] for name in names]
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.id)

@@ -7,10 +7,12 @@ import pytest
 
 from krtc import analysis
 from krtc.analysis import RULES
+from krtc.model.program import RuntimeProgram
 from krtc.model.record import Unsaid
 from tests.unit.helpers import KRT, RUNTIME, changed, program
 
-KINDS = ("check_settings", "check_version", "check_workflow", "check_node", "check_graph")
+OF_RUNTIMES = ("check_runtime", "check_runtimes")
+KINDS = ("check_settings", "check_version", "check_workflow", "check_node", "check_graph", *OF_RUNTIMES)
 
 
 @pytest.fixture
@@ -68,6 +70,13 @@ def test_of_what_is_left_of_a_version(asked: list[tuple[Any, ...]]) -> None:
             *["check_workflow"] * (len(path) > 2),
             *["check_node"] * (len(path) > 3),
         ]
+
+
+def test_of_runtimes(asked: list[tuple[Any, ...]]) -> None:
+    runtime = RuntimeProgram(program(KRT, RUNTIME).settings, [], source="runtime.yml")
+    assert list(analysis.check_runtime(runtime)) == said("check_runtime")
+    assert list(analysis.check_runtimes([runtime, runtime])) == said("check_runtimes")
+    assert asked == [("check_runtime", runtime)] * 2 + [("check_runtimes", [runtime, runtime])] * 2
 
 
 def test_every_rule_is_asked_in_order() -> None:

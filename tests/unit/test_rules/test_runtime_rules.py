@@ -1,9 +1,11 @@
 """The rules over the settings of a runtime: each with what is wrong, its place and its help, and with what is right."""
 
+import time
+
 import pytest
 
 from krtc.frontend import languages
-from krtc.model.runtime import ConfigValues, VersionEntry
+from krtc.model.runtime import VersionEntry
 from krtc.source import SourceFile
 from tests.unit.helpers import (
     GO,
@@ -51,11 +53,6 @@ class Test_not_built:
                 {"krtFiles": {"https": {"url": "https://x", "sha256": "0" * 64}}},
                 "krtFiles.https | `krtFiles.https` is not built yet | use `krtFiles: {mongodb: {}}`",
             ),
-            (
-                {"versions": []},
-                "versions: | a runtime with `versions` is not built yet"
-                " | give the settings alone, without `versions`, and compile each krt.yml",
-            ),
         ],
     )
     def test_bad(self, settings: Object, expected: str) -> None:
@@ -63,12 +60,11 @@ class Test_not_built:
 
     def test_all_at_once(self) -> None:
         files = {"image": "a/b", "https": {"url": "https://x", "sha256": "0" * 64}}
-        settings = {"messaging": "job", "krtFiles": files, "versions": [{"krt": "krt.yml"}]}
+        settings = {"messaging": "job", "krtFiles": files}
         assert [line.split(" | ")[0] for line in said(SMALL, {"runtime": "demo", **settings})] == [
             'KRT014 runtime.yml messaging "job"',
             'KRT014 runtime.yml krtFiles.image "a/b"',
             "KRT014 runtime.yml krtFiles.https",
-            "KRT014 runtime.yml versions:",
         ]
 
     def test_good(self) -> None:
@@ -162,7 +158,6 @@ class Test_config_value_twice:
         config = {"variables": {"A": "x"}, "secrets": {"A": REF}}
         versions = [{"krt": "a"}, {"krt": "b", "config": config}]
         assert [line.split(" | ")[0] for line in said(SMALL, {"runtime": "demo", "versions": versions})] == [
-            "KRT014 runtime.yml versions:",
             "KRT402 runtime.yml versions.1.config.secrets.A:",
         ]
 
@@ -175,7 +170,7 @@ class Test_config_value_twice:
         """What an entry gives goes before what the runtime gives."""
         versions = [{"krt": "a", "config": {"secrets": {"A": REF}}}]
         runtime = {"runtime": "demo", "config": {"variables": {"A": "x"}}, "versions": versions}
-        assert [line[:6] for line in said(SMALL, runtime)] == ["KRT014"]
+        assert said(SMALL, runtime) == []
 
 
 class Test_config_file:
@@ -234,8 +229,7 @@ class Test_config_file:
     def test_an_entry_goes_before_the_runtime(self) -> None:
         krt = {**SMALL, "config": {"files": ["MODEL"]}}
         runtime = {"runtime": "demo", "config": {"files": {"MODEL": "not-there"}}}
-        own = VersionEntry(krt="krt.yml", config=ConfigValues(files={"MODEL": "model.json"}))
-        result = build(krt, runtime, entry=own)
+        result = build(krt, runtime, entry={"config": {"files": {"MODEL": "model.json"}}})
         assert result.diagnostics == []
         assert any("{}\n" in content for content in result.files.values())
 
@@ -360,6 +354,118 @@ class Test_runner_user:
     def test_of_other_images(self) -> None:
         krt = changed(SMALL, "workflows", 0, "nodes", 0, "image", to=GO)
         assert said(krt, {"runtime": "demo", "images": {"users": {"*/kre-py": 5, "*/kre-go": 6}}}) == []
+
+
+REMEDY = "put it into a Secret, and write `{}: {{secretKeyRef: {{name: NAME, key: KEY}}}}` under `config.secrets`"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
+
+
+class Test_plain_secret:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("PASSWORD", "DB_PASSWORD", "PASSWORD_OF_DB", "OLD_PASSWD_2", "SSH_PASSPHRASE", "SECRET", "CLIENT_SECRET"),
+            *("SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "TOKEN", "TOKEN_1", "API_KEY", "APIKEY", "MAPS_API_KEY_EU"),
+            *("PRIVATE_KEY", "CREDENTIALS", "CREDENTIAL"),
+        ],
+    )
+    def test_by_its_name(self, name: str) -> None:
+        assert said(SMALL, {"runtime": "demo", "config": {"variables": {name: "correct horse"}}}) == [
+            f'KRT415 runtime.yml config.variables.{name} "correct horse"'
+            f" | `{name}` sounds like a secret, and is plain text here | {REMEDY.format(name)}"
+        ]
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("PASSWORDS", "TOKENIZER", "KEY", "PUBLIC_KEY", "API_KEYS", "SECRETARY", "MYTOKEN", "API_VERSION_KEY"),
+            *(
+                "SECRET_NAME",
+                "TOKEN_URL",
+                "TOKEN_LIMIT",
+                "PASSWORD_FILE",
+                "CREDENTIALS_PATH",
+                "API_KEY_ID",
+                "TOKEN_TTL",
+            ),
+        ],
+    )
+    def test_not_by_other_names(self, name: str) -> None:
+        assert said(SMALL, {"runtime": "demo", "config": {"variables": {name: "correct horse"}}}) == []
+
+    @pytest.mark.parametrize(
+        "value", ["", "true", "False", "0", "-12", "+1.5", "/run/secrets/db", "./key.json", "../keys/a_b-c.pem"]
+    )
+    def test_not_by_values_that_are_none(self, value: str) -> None:
+        assert said(SMALL, {"runtime": "demo", "config": {"variables": {"TOKEN": value}}}) == []
+
+    @pytest.mark.parametrize("value", ["1234x", "truely", "a/b", "1.2.3", "changeme", " ", "yes", "/a+b=", "0x12"])
+    def test_by_values_that_may_be_one(self, value: str) -> None:
+        assert len(said(SMALL, {"runtime": "demo", "config": {"variables": {"TOKEN": value}}})) == 1
+
+    @pytest.mark.parametrize(
+        ("value", "form"),
+        [
+            ("-----BEGIN PRIVATE KEY-----\nMIIE", "a private key"),
+            ("x -----BEGIN RSA PRIVATE KEY-----", "a private key"),
+            ("-----BEGIN OPENSSH PRIVATE KEY-----", "a private key"),
+            ("AKIAIOSFODNN7EXAMPLE", "an access key of AWS"),
+            ("id=ASIAIOSFODNN7EXAMPLE;", "an access key of AWS"),
+            ("ghp_" + "a1B" * 12, "a token of GitHub"),
+            ("gho_" + "a1B" * 12, "a token of GitHub"),
+            ("github_pat_" + "a1B_" * 6, "a token of GitHub"),
+            ("glpat-" + "a-B_1" * 4, "a token of GitLab"),
+            ("xoxb-1234567890-abc", "a token of Slack"),
+            ("xoxp-1234567890-abc", "a token of Slack"),
+            ("postgres://me:pass@db:5432/x", "an address with a password"),
+            ("see amqps://me:pa:ss@mq", "an address with a password"),
+            ("redis://:pass@cache", "an address with a password"),
+            (JWT, "a JSON Web Token"),
+            (f"Bearer {JWT}", "a JSON Web Token"),
+        ],
+    )
+    def test_by_its_form(self, value: str, form: str) -> None:
+        (line,) = said(SMALL, {"runtime": "demo", "config": {"variables": {"X": value}}})
+        assert f" | the value of `X` looks like {form}, and is plain text here | {REMEDY.format('X')}" in line
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            *("-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----", "AKIA", "AKIAIOSFODNN7EXAMPLE0", "ghp_x"),
+            *("xAKIAIOSFODNN7EXAMPLE", "glpat-x", "xoxb-", "https://host:80/a@b", "https://me@host", "http://a/b:c@d"),
+            *("postgres://me:$(PASSWORD)@db", "mailto:a:b@c", "eyJhbGciOiJIUzI1NiJ9", "eyJ.eyJ.x", "http://a?b:c@d"),
+            f"x{JWT}",
+        ],
+    )
+    def test_not_by_other_forms(self, value: str) -> None:
+        assert said(SMALL, {"runtime": "demo", "config": {"variables": {"X": value}}}) == []
+
+    def test_of_each_version_of_the_runtime(self) -> None:
+        config = {"config": {"variables": {"TOKEN": "x", "OTHER": "x", "A_SECRET": "y"}}}
+        runtime = {"runtime": "demo", **config, "versions": [{"krt": "a"}, {"krt": "b", **config}]}
+        assert [line.split(" | ")[0] for line in said(SMALL, runtime)] == [
+            f'KRT415 runtime.yml {at}config.variables.{name} "{value}"'
+            for at in ("", "versions.1.")
+            for name, value in (("TOKEN", "x"), ("A_SECRET", "y"))
+        ]
+
+    def test_beside_what_is_wrong(self) -> None:
+        right = {"variables": {"TOKEN": "x"}}
+        for wrong in ("x", {"variables": "x"}, {"variables": {"TOKEN": ["x"]}}):
+            versions = [{"krt": "a", "config": wrong}, "x", {"krt": 5, "config": right}]
+            runtime = {"runtime": "demo", "config": wrong, "versions": versions}
+            assert [line.split(" | ")[0] for line in said(SMALL, runtime)] == [
+                'KRT415 runtime.yml versions.2.config.variables.TOKEN "x"'
+            ]
+
+    @pytest.mark.parametrize(
+        "piece",
+        ["://", "://a:b", "eyJ", "eyJ-", "eyJaaaaaaaa.", "-----BEGIN ", "A", "xoxb-", "ghp_", "://:a", "/", "0"],
+    )
+    def test_is_fast_on_any_value(self, piece: str) -> None:
+        start = time.process_time()
+        said(SMALL, {"runtime": "demo", "config": {"variables": {"TOKEN": piece * (250_000 // len(piece))}}})
+        assert time.process_time() - start < 2
 
 
 def test_settings_that_are_right() -> None:

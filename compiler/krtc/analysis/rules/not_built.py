@@ -19,7 +19,7 @@ Fix: use what is built, or a later krtc.
 
 from krtc.diagnostics import Diagnostic
 from krtc.diagnostics.codes import NOT_BUILT
-from krtc.model.record import given, span_of
+from krtc.model.record import span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,10 +47,3 @@ def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
                 f"`{key}` is not built yet",
                 help="use `krtFiles: {mongodb: {}}`",
             )
-    if given(settings, "versions"):
-        yield Diagnostic(
-            CODE,
-            span_of(settings, "versions:"),
-            "a runtime with `versions` is not built yet",
-            help="give the settings alone, without `versions`, and compile each krt.yml",
-        )
