@@ -50,6 +50,9 @@ def test_commands(page: Path, tmp_path: Path) -> None:
     example = (tmp_path / "krt.yml").read_text()
     (tmp_path / "misspelt.yml").write_text(example.replace("email-classificator.repairs", "email-clasificator.repairs"))
     (tmp_path / "runtime.yml").write_text(_settings(page))
+    for name in re.findall(r"versions/(\S+)/krt.yml", _settings(page)):
+        shutil.copytree(ROOT / "examples" / "classificator", tmp_path / "versions" / name)
+        (tmp_path / "versions" / name / "krt.yml").write_text(example.replace("classificator-v1", name))
     path = os.pathsep.join([str(Path(sys.executable).parent), str(ROOT / ".tools" / "bin"), os.environ["PATH"]])
     environment = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"} | {"PATH": path}
     for block in (block for other, block in _blocks("console") if other == page):
@@ -59,7 +62,8 @@ def test_commands(page: Path, tmp_path: Path) -> None:
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
             )
-            assert done.returncode == (1 if "error[" in output else 0), done.stderr
+            found = "error[" in output or (command.startswith("krtc diff") and output)
+            assert done.returncode == (1 if found else 0), done.stderr
             if output or not done.stdout:  # a long result is not shown
                 assert done.stdout + done.stderr == output
 
