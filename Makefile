@@ -43,7 +43,7 @@ format: deps ## mend what ruff can mend
 	$(BIN)/ruff format
 
 unit: deps ## the unit tests alone, in less than a minute
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n 2 tests/unit
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov

@@ -6,37 +6,50 @@ handed to it: the bytes of what people wrote, and krtc's own data files.
 
 from functools import lru_cache
 from itertools import islice
+from posixpath import normpath
 
 from krtc import analysis
 from krtc.diagnostics import MOST_FINDINGS, Diagnostic, Ignore, has_errors, in_order, is_fixed, silence
+from krtc.diagnostics.codes import CHANGED_VERSION, TOO_LARGE, TRANSITION, UNREADABLE_VERSION
 from krtc.frontend import ignores, languages, yaml
 from krtc.model.files import Files
-from krtc.model.program import Program
-from krtc.model.record import known, parts
+from krtc.model.program import Program, RuntimeProgram
+from krtc.model.record import known, parts, span_of
 from krtc.model.runtime import DEFAULTS, Runtime, VersionEntry
 from krtc.source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Literal
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, Literal
 
     from krtc.manifests import Bundle
     from krtc.model.files import Tree
     from krtc.model.krt import Version
+    from krtc.model.program import Was
     from krtc.model.status import Status
 
     Form = Literal["manifests", "kustomize", "helm"]
     # What is beside runtime.yml: the bytes of a file, or why there are none, in words.
     Read = Callable[[str], bytes | str]
+    # A krt.yml or .krt beside runtime.yml, or why there is none, in words.
+    Load = Callable[[str], "Source | str"]
 
 # The kernel's limit for one environment string, which is what a configuration file becomes.
 LARGEST_CONFIG_FILE = 128 << 10
+
+RUNTIME = "runtime"
+"""What the runtime's own part is called where a version is wanted."""
 
 GZIP = b"\x1f\x8b"
 
 # By these no runtime.yml can be judged alone, nor with one version of several; those of names and graphs are never its.
 _OF_VERSIONS = {rule.CODE.id for rule in analysis.RULES if rule.CODE.id[3] in "34"} - analysis.OF_SETTINGS
+_OF_VERSIONS.add(UNREADABLE_VERSION.id)
+# By these nothing is judged without what was before, ...
+_OF_CHANGES = {CHANGED_VERSION.id, TRANSITION.id}
+# ... and by these none without other runtimes.
+_OF_RUNTIMES = {rule.CODE.id for rule in analysis.RULES if hasattr(rule, "check_runtimes")}
 
 STATIC_FILES = ("connected.sh", "default.conf", "fluent-bit.conf", "parsers.conf", "wait.sh")
 CHART_TEXTS = ("Chart.yaml", "README.md", "values.yaml", "templates/NOTES.txt", "templates/_helpers.tpl")
@@ -45,24 +58,27 @@ CHART_TEXTS = ("Chart.yaml", "README.md", "values.yaml", "templates/NOTES.txt", 
 class Source:
     """What a person wrote: the name by which they know it, and its bytes.
 
-    Of a krt.yml, `tree` are the files of its KRT, where they are known; an archive brings its own.
+    Of a krt.yml, `tree` are the files of its KRT, where they are known; an archive brings its own. `path` tells it from
+    other files, whatever name they are known by.
     """
 
-    __slots__ = ("data", "name", "tree")
+    __slots__ = ("data", "name", "path", "tree")
 
-    def __init__(self, name: str, data: bytes, tree: "Tree | None" = None) -> None:
+    def __init__(self, name: str, data: bytes, tree: "Tree | None" = None, path: str | None = None) -> None:
         self.name = name
         self.data = data
         self.tree = tree
+        self.path = name if path is None else path
 
 
 class Options:
     """What is wanted: the status, the form, and whether manifests come as one stream ("-") or as files.
 
-    A check has no form, and a status only where what that demands shall be there.
+    A check has no form, and a status only where what that demands shall be there. Of a runtime, whose file says the
+    statuses, `only` is the version (or "runtime", its own part) that is wanted alone.
     """
 
-    __slots__ = ("entry", "form", "status", "stream")
+    __slots__ = ("form", "only", "status", "stream")
 
     def __init__(
         self,
@@ -70,12 +86,12 @@ class Options:
         status: "Status | None" = None,
         form: "Form | None" = None,
         stream: bool = False,
-        entry: VersionEntry | None = None,
+        only: str | None = None,
     ) -> None:
         self.status = status
         self.form = form
         self.stream = stream
-        self.entry = entry
+        self.only = only
 
     @property
     def needs_values(self) -> bool:
@@ -87,13 +103,17 @@ class Options:
 
 
 class Result:
-    """What came out: the files of the tree by name (none when there are errors), and all that there is to say."""
+    """What came out: the files of the tree by name (none when there are errors), and all that there is to say.
 
-    __slots__ = ("diagnostics", "files")
+    `versions` are the names of a runtime's versions.
+    """
 
-    def __init__(self, files: dict[str, str], diagnostics: list[Diagnostic]) -> None:
+    __slots__ = ("diagnostics", "files", "versions")
+
+    def __init__(self, files: dict[str, str], diagnostics: list[Diagnostic], versions: "Sequence[str]" = ()) -> None:
         self.files = files
         self.diagnostics = diagnostics
+        self.versions = versions
 
 
 def compile(
@@ -105,27 +125,105 @@ def compile(
     `assets` are krtc's own data files by path ("schemas/krt-v2.schema.json"), as `asset_names` lists them. Never raises
     for what is wrong with its input: that is in the result's diagnostics.
     """
-    from krtc.lowering import lower  # a check needs it not
-
     program, diagnostics = _judge(krt, settings, options, assets, read)
     if program is None or has_errors(diagnostics):
         return Result({}, diagnostics)
-    bundle = lower(program, {name: assets[f"chart-templates/config/{name}"] for name in STATIC_FILES})
-    return Result(_back(bundle, options, assets), diagnostics)
+    return Result(_back(_lower(program, assets), options.status or "stopped", options, assets), diagnostics)
+
+
+def compile_runtime(
+    source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read"
+) -> Result:
+    """Compiles a runtime.yml with all its versions, or the part `options.only` of it.
+
+    Each version is in the folder versions/NAME of the tree, what is the runtime's own in runtime; a part alone is the
+    tree. `load` gives the krt.yml and .krt files beside runtime.yml.
+    """
+    runtime, diagnostics = _judge_runtime(source, options, assets, load, read)
+    if runtime is None:
+        return Result({}, diagnostics)
+    names = [program.version.version for program in runtime.programs]
+    if has_errors(diagnostics):
+        return Result({}, diagnostics, names)
+    files: dict[str, str] = {}
+    folders = []
+    streams = []
+    for folder, bundle, status in _parts(runtime, options.only, assets):
+        made = _back(bundle, status, options, assets)
+        if options.stream:
+            streams.append(made["-"])
+        else:
+            files |= made if options.only else {f"{folder}/{name}": text for name, text in made.items()}
+        folders.append(folder)
+    if options.stream:
+        files["-"] = "".join(streams)
+    if options.form == "kustomize" and not options.only:
+        from krtc.backends import kustomize
+
+        files["kustomization.yaml"] = kustomize.over(folders, runtime.source)
+    return Result(files, diagnostics, names)
+
+
+def objects(
+    krt: Source, settings: Source | None, options: Options, assets: "Mapping[str, str]", read: "Read"
+) -> "tuple[list[dict[str, Any]] | None, list[Diagnostic]]":
+    """The objects of a version, as plain data in the order of applying, or None when there are errors.
+
+    The arguments are those of `compile`; the form of the options is "manifests".
+    """
+    program, diagnostics = _judge(krt, settings, options, assets, read)
+    if program is None or has_errors(diagnostics):
+        return None, diagnostics
+    return [data for _, data in _lower(program, assets).objects(options.status or "stopped")], diagnostics
+
+
+def runtime_objects(
+    source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read"
+) -> "tuple[list[dict[str, Any]] | None, list[Diagnostic]]":
+    """The same of a runtime; the arguments are those of `compile_runtime`."""
+    runtime, diagnostics = _judge_runtime(source, options, assets, load, read)
+    if runtime is None or has_errors(diagnostics):
+        return None, diagnostics
+    made = _parts(runtime, options.only, assets)
+    return [data for _, bundle, status in made for _, data in bundle.objects(status)], diagnostics
 
 
 def check(
-    krt: Source, settings: Source | None, options: Options, assets: "Mapping[str, str]", read: "Read"
-) -> list[Diagnostic]:
-    """All that there is to say of a version, in order: what `compile` says, of the same arguments."""
-    return _judge(krt, settings, options, assets, read)[1]
+    krt: Source,
+    settings: Source | None,
+    options: Options,
+    assets: "Mapping[str, str]",
+    read: "Read",
+    before: "Mapping[str, Was] | None" = None,
+) -> tuple[Program | None, list[Diagnostic]]:
+    """A version, and all that there is to say of it, in order: what `compile` says of the same arguments.
+
+    None when it has no meaning. `before` is what versions were, by name: then it is held to not having changed, too.
+    """
+    return _judge(krt, settings, options, assets, read, before)
 
 
-def check_settings(settings: Source, assets: "Mapping[str, str]") -> list[Diagnostic]:
-    """All that there is to say of a runtime.yml alone, in order."""
-    file, _, diagnostics = _settings(settings, assets["schemas/runtime.schema.json"])
-    whole = not any(is_fixed(diagnostic) for diagnostic in diagnostics)
-    return in_order(silence(diagnostics, ignores.find(file), lambda ignore: whole and ignore.id not in _OF_VERSIONS))
+def check_runtime(
+    source: Source,
+    options: Options,
+    assets: "Mapping[str, str]",
+    load: "Load",
+    read: "Read",
+    before: "Mapping[str, Was] | None" = None,
+) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
+    """A runtime.yml with its versions, and all that there is to say of it, in order; None when it has no meaning.
+
+    `before` is what its versions were: then a change is held to the rules of transition, too.
+    """
+    return _judge_runtime(source, options, assets, load, read, before)
+
+
+def check_runtimes(runtimes: "Sequence[RuntimeProgram]") -> list[Diagnostic]:
+    """What several runtimes have to do with each other, in order."""
+    found = [*analysis.check_runtimes(runtimes)]
+    files = {diagnostic.span.file.name: diagnostic.span.file for diagnostic in found}
+    comments = [ignore for file in files.values() for ignore in ignores.find(file)]
+    return in_order(silence(found, comments, lambda ignore: False))
 
 
 def asset_names(options: Options, with_settings: bool) -> "Iterator[str]":
@@ -140,29 +238,98 @@ def asset_names(options: Options, with_settings: bool) -> "Iterator[str]":
 
 
 def _judge(
-    krt: Source, source: Source | None, options: Options, assets: "Mapping[str, str]", read: "Read"
+    krt: Source,
+    source: Source | None,
+    options: Options,
+    assets: "Mapping[str, str]",
+    read: "Read",
+    before: "Mapping[str, Was] | None" = None,
 ) -> tuple[Program | None, list[Diagnostic]]:
     """Bytes to the model, and all that there is to say of it: both files are read to their ends, whatever is wrong."""
+    settings: Runtime | None = DEFAULTS
+    comments: list[Ignore] = []
+    of_settings: list[Diagnostic] = []
+    entry = None
+    if source is not None:
+        settings_file, settings, of_settings = _settings(source, assets["schemas/runtime.schema.json"])
+        comments = [*ignores.find(settings_file)]
+        entry = _entry_of(krt, source, settings) if settings else None
+    entry = entry or VersionEntry(krt=krt.name)
+    name = krt.name.rpartition("/")[2]
+    given = source is not None
+    judged = _judge_version(
+        krt, settings, entry, options, assets, read, source=name, with_settings=given, before=before
+    )
+    whole = judged.program is not None
+
+    def was_judged(ignore: Ignore) -> bool:
+        if source is not None and ignore.span.file.name == source.name:
+            return whole and ignore.id not in _OF_VERSIONS
+        return judged.was_judged(ignore)
+
+    found = silence([*of_settings, *judged.diagnostics], [*judged.comments, *comments], was_judged)
+    return judged.program, in_order(found)
+
+
+def _entry_of(krt: Source, source: Source, settings: Runtime) -> VersionEntry | None:
+    """The entry of a version that is compiled alone, in a runtime.yml that lists it: its id, config and nodes."""
+    folder = source.path.rpartition("/")[0]
+    for entry in parts(settings, "versions").values():
+        path = known(entry, "krt")
+        if path is not None and normpath(f"{folder}/{path}" if folder else path) == normpath(krt.path):
+            return entry  # type: ignore[no-any-return]
+    return None
+
+
+class _Judged:
+    """What is known of one version: its program, what there is to say, and the comments in its files."""
+
+    __slots__ = ("comments", "diagnostics", "program", "unknown")
+
+    def __init__(
+        self, program: Program | None, diagnostics: list[Diagnostic], comments: list[Ignore], unknown: tuple[str, ...]
+    ) -> None:
+        self.program = program
+        self.diagnostics = diagnostics
+        self.comments = comments
+        self.unknown = unknown
+
+    def was_judged(self, ignore: Ignore) -> bool:
+        whole = self.program is not None and not any(is_fixed(d) for d in self.diagnostics)
+        return whole and not ignore.id.startswith(self.unknown)
+
+
+def _judge_version(
+    krt: Source,
+    settings: Runtime | None,
+    entry: VersionEntry,
+    options: Options,
+    assets: "Mapping[str, str]",
+    read: "Read",
+    *,
+    source: str,
+    with_settings: bool,
+    in_runtime: bool = False,
+    before: "Mapping[str, Was] | None" = None,
+) -> _Judged:
+    """One version, with the settings of its runtime if these have a meaning."""
     file, tree, version, diagnostics = _version(krt, assets["schemas/krt-v2.schema.json"])
     files = [file]
-    settings: Runtime | None = DEFAULTS
-    if source is not None:
-        settings_file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
-        files.append(settings_file)
-        diagnostics += found
     program = None
     if version is not None and settings is not None:
         krt_files, found = _krt_files(version, tree)
         diagnostics += found
-        entry = options.entry or VersionEntry(krt=krt.name, status=options.status or "stopped")
         contents, unread, found = _config_files(version, (settings, entry), read)
         diagnostics += found
         program = Program(
             version,
             settings,
             entry,
-            source=krt.name.rpartition("/")[2],
+            source=source,
+            status=options.status,
+            before=(before or {}).get(known(version, "version")),
             needs_values=options.needs_values,
+            in_runtime=in_runtime,
             files=contents,
             unread=unread,
             krt_files=krt_files,
@@ -170,18 +337,72 @@ def _judge(
         if krt_files.proto:
             files.append(krt_files.proto.file)
         diagnostics += islice(analysis.check(program), MOST_FINDINGS)
-    whole = program is not None and not any(is_fixed(d) for d in diagnostics)
-    comments = [ignore for one in files for ignore in ignores.find(one)]
     # Whether a file is there depends on what was built; what a runtime or other files say, on whether they are given.
-    unknown = ["KRT106", *([] if source else ["KRT4"]), *([] if tree else ["KRT107", "KRT11"])]
+    unknown = ["KRT106", *([] if with_settings else ["KRT4"]), *([] if tree else ["KRT107", "KRT11"])]
     unknown += [] if options.needs_values else ["KRT401"]
+    unknown += [] if before is not None else _OF_CHANGES
+    comments = [ignore for one in files for ignore in ignores.find(one)]
+    return _Judged(program, diagnostics, comments, tuple(unknown))
 
-    def was_judged(ignore: Ignore) -> bool:
-        if source is not None and ignore.span.file.name == source.name:
-            return whole and ignore.id not in _OF_VERSIONS
-        return whole and not ignore.id.startswith(tuple(unknown))
 
-    return program, in_order(silence(diagnostics, comments, was_judged))
+def _judge_runtime(
+    source: Source,
+    options: Options,
+    assets: "Mapping[str, str]",
+    load: "Load",
+    read: "Read",
+    before: "Mapping[str, Was] | None" = None,
+) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
+    """A runtime.yml and all its versions: one that cannot be compiled hides nothing of the others."""
+    file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
+    here = list(found)
+    if settings is None:
+        return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
+    programs = []
+    elsewhere: list[Diagnostic] = []
+    loaded: set[str] = set()
+    for entry in parts(settings, "versions").values():
+        path = known(entry, "krt")
+        if path is None or normpath(path) in loaded:  # a rule tells of a second one
+            continue
+        loaded.add(normpath(path))
+        if len(here) > MOST_FINDINGS:
+            message = f"more than {MOST_FINDINGS} mistakes: what follows was not looked at"
+            here.append(Diagnostic(TOO_LARGE, span_of(entry, "krt"), message))
+            break
+        krt = load(path)
+        if isinstance(krt, str):
+            here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), krt, help="correct the path"))
+            continue
+        of_version = Options(status=known(entry, "status"), form=None if options.form != "helm" else "helm")
+        judged = _judge_version(
+            krt,
+            settings,
+            entry,
+            of_version,
+            assets,
+            read,
+            source=path,
+            with_settings=True,
+            in_runtime=True,
+            before=before,
+        )
+        own = [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is not file]
+        here += [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is file]
+        program = judged.program
+        name = known(program.version, "version") if program else None
+        if options.only in (None, name):
+            elsewhere += silence(own, judged.comments, judged.was_judged)
+        if program is not None and name is not None:
+            programs.append(program)
+    runtime = RuntimeProgram(settings, programs, source=source.name.rpartition("/")[2], before=before)
+    here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
+    of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
+    here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
+    whole = not any(is_fixed(diagnostic) for diagnostic in here)
+    unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
+    silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)
+    return runtime, in_order([*silenced, *of_versions, *elsewhere])
 
 
 def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Version | None, list[Diagnostic]]":
@@ -261,10 +482,28 @@ def _config_files(
     return contents, unread, diagnostics
 
 
-def _back(bundle: "Bundle", options: Options, assets: "Mapping[str, str]") -> dict[str, str]:
+def _lower(program: Program, assets: "Mapping[str, str]") -> "Bundle":
+    from krtc.lowering import lower  # a check needs it not
+
+    return lower(program, {name: assets[f"chart-templates/config/{name}"] for name in STATIC_FILES})
+
+
+def _parts(
+    runtime: RuntimeProgram, only: str | None, assets: "Mapping[str, str]"
+) -> "Iterator[tuple[str, Bundle, Status]]":
+    """The parts of a runtime: the folder, the objects and the status of each; what leads to the versions comes last."""
+    from krtc.lowering import lower_runtime
+
+    for program in runtime.programs:
+        name = program.version.version
+        if only in (None, name) and only != RUNTIME:
+            yield f"versions/{name}", _lower(program, assets), "stopped" if program.status == "stopped" else "started"
+    if only in (None, RUNTIME):
+        yield RUNTIME, lower_runtime(runtime), "started"
+
+
+def _back(bundle: "Bundle", status: "Status", options: Options, assets: "Mapping[str, str]") -> dict[str, str]:
     """Manifests to files; the back ends are imported where they are used, for each costs a start."""
-    status = options.status
-    assert status is not None
     if options.form == "helm":
         from krtc.backends import helm
         from krtc.lowering.values import describe
@@ -275,7 +514,7 @@ def _back(bundle: "Bundle", options: Options, assets: "Mapping[str, str]") -> di
     if options.form == "kustomize":
         from krtc.backends import kustomize
 
-        return kustomize.files(bundle, status)
+        return (kustomize.files if "published" in bundle.statuses else kustomize.part)(bundle, status)
     from krtc.backends import plain
 
     return {"-": plain.stream(bundle, status)} if options.stream else plain.files(bundle, status)

@@ -17,7 +17,6 @@ import yaml
 
 from krtc.cli import assets
 from krtc.diagnostics import has_errors
-from krtc.model.runtime import VersionEntry
 from krtc.pipeline import Options, Source, asset_names
 from krtc.pipeline import compile as compile_source
 
@@ -61,9 +60,9 @@ def yaml_text(data: Object) -> str:
     return re.sub(r"[^\x20-\x7e]", lambda match: f"\\U{ord(match[0]):08x}", text)
 
 
-def compile_version(version: Version, form: str, status: str, entry: VersionEntry | None = None) -> dict[str, str]:
+def compile_version(version: Version, form: str, status: str) -> dict[str, str]:
     """The files of a form; of manifests, the stream alone, under "-"."""
-    options = Options(status=status, form=form, stream=form == "manifests", entry=entry)  # type: ignore[arg-type]
+    options = Options(status=status, form=form, stream=form == "manifests")  # type: ignore[arg-type]
     result = compile_source(
         Source("krt.yml", yaml_text(version.krt).encode()),
         None if version.runtime is None else Source("runtime.yml", yaml_text(version.runtime).encode()),

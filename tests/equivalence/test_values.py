@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from krtc.model.runtime import NodeSettings, Resources, VersionEntry
+from krtc.lowering.common import as_written
+from krtc.model.runtime import NodeSettings, Resources
 from tests.equivalence import inputs
 from tests.equivalence.forms import (
     CASES,
@@ -87,8 +88,10 @@ class Chart:
                 set_of_node(nodes.setdefault(path[1], {}).setdefault(path[3], NodeSettings()), path[4:], whole)
             else:
                 set_(version, path, whole, self.defaults)
-        entry = VersionEntry(krt="krt.yml", status=status, nodes=nodes)  # type: ignore[arg-type]
-        found = objects(compile_version(version, "manifests", status, entry)["-"])
+        own = {workflow: {name: as_written(node) for name, node in of.items()} for workflow, of in nodes.items()}
+        assert version.runtime
+        version.runtime["versions"] = [{"krt": "krt.yml", "nodes": own}]
+        found = objects(compile_version(version, "manifests", status)["-"])
         # The digest is that of the krt.yml that the chart was made of.
         found["ConfigMap", version.krt["version"]]["data"]["digest"] = self.digest
         return found

@@ -114,12 +114,15 @@ def build(
     form: str = "manifests",
     status: str = "started",
     files: Mapping[str, bytes] = FILES,
-    entry: VersionEntry | None = None,
+    entry: Object | None = None,
     stream: bool = False,
     tree: "Tree | None" = None,
 ) -> Result:
-    """A compile of data."""
-    options: Any = {"form": form, "status": status, "entry": entry, "stream": stream}
+    """A compile of data; `entry` is what runtime.yml says of the version."""
+    options: Any = {"form": form, "status": status, "stream": stream}
+    if entry is not None:
+        assert isinstance(runtime, dict)
+        runtime = {**runtime, "versions": [{"krt": "krt.yml", **entry}]}
     settings = None if runtime is None else Source("runtime.yml", text(runtime).encode())
     return compile_sources(
         Source("krt.yml", text(krt).encode(), tree),
@@ -136,11 +139,14 @@ def checked(
     *,
     status: str | None = "started",
     files: Mapping[str, bytes] = FILES,
-    entry: VersionEntry | None = None,
+    entry: Object | None = None,
     tree: "Tree | None" = None,
 ) -> list[Diagnostic]:
     """A check of data."""
-    options: Any = {"status": status, "entry": entry}
+    options: Any = {"status": status}
+    if entry is not None:
+        assert isinstance(runtime, dict)
+        runtime = {**runtime, "versions": [{"krt": "krt.yml", **entry}]}
     settings = None if runtime is None else Source("runtime.yml", text(runtime).encode())
     return check_sources(
         Source("krt.yml", text(krt).encode(), tree),
@@ -148,7 +154,7 @@ def checked(
         Options(**options),
         assets(),
         lambda name: files.get(name, f"cannot read {name}"),
-    )
+    )[1]
 
 
 class Tree:
@@ -212,6 +218,7 @@ def program(
         settings,
         entry,
         source="krt.yml",
+        status=entry.status,
         needs_values=needs_values,
         files={"MODEL": "{}\n"} if files is None else dict(files),
         unread=dict(unread or {}),

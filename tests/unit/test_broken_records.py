@@ -148,6 +148,12 @@ class Test_a_record_that_is_broken_by_hand:
         with pytest.raises(Unsaid):
             node.subscriptions  # noqa: B018
 
+    def test_has_no_plain_data(self) -> None:
+        for record in (broken(Node, {"name": "a"}, {"src": {}}), some(Workflow, nodes=[broken(Node, {}, {"src": {}})])):
+            with pytest.raises(Unsaid):
+                canonical(record)
+            assert repr(record) in ("Node(...)", "Workflow(...)")
+
     def test_and_no_other_of_that_class_is(self) -> None:
         broken(Node, {}, {"name": {}})
         assert some(Node, name="a").name == "a"
@@ -175,6 +181,7 @@ class Test_a_rule_that_reads_what_is_broken:
 
     def test_all_rules_are_generators_that_are_asked(self) -> None:
         kinds = {"check_settings", "check_version", "check_workflow", "check_node", "check_graph"}
+        kinds |= {"check_runtime", "check_runtimes"}
         for rule in RULES:
             assert kinds & set(vars(rule)), rule.__name__
             assert {name for name in vars(rule) if name.startswith("check")} <= kinds

@@ -507,7 +507,10 @@ class Test_schema:
 
     def test_of_nothing(self, capsys: Capture) -> None:
         assert main(["schema", "values", "bin"]) == 2
-        assert capsys.readouterr() == ("", "krtc: error: there is no krt.yml in the folder bin\n")
+        assert capsys.readouterr() == (
+            "",
+            "krtc: error: there is no krt.yml in the folder bin, and no runtime.yml that lists versions\n",
+        )
         with pytest.raises(SystemExit):
             main(["schema"])
         with pytest.raises(SystemExit):

@@ -245,32 +245,19 @@ class Test_what_is_not_read:
     @pytest.mark.parametrize(
         ("path", "message"),
         [
-            ("sub", "there is no krt.yml in the folder sub"),
+            ("sub", "there is no krt.yml in the folder sub, and no runtime.yml that lists versions"),
             ("x.krt", "cannot read x.krt: No such file or directory"),
-            (
-                "sub/runtime.yml",
-                "sub/runtime.yml is a runtime, and compiling a whole runtime is not built yet: give a krt.yml",
-            ),
-            (
-                "runtime.yaml",
-                "runtime.yaml is a runtime, and compiling a whole runtime is not built yet: give a krt.yml",
-            ),
+            ("sub/runtime.yml", "cannot read sub/runtime.yml: No such file or directory"),
+            ("sub/runtime.yaml", "sub/runtime.yaml lists no `versions`: give a krt.yml, and this with --runtime"),
             ("a\x00b", "cannot read a\\u{0}b: "),
             ("x" * 300, f"cannot read {'x' * 300}: File name too long"),
         ],
     )
     def test_other_things(self, path: str, message: str, capsys: Capture) -> None:
         Path("sub").mkdir()
+        Path("sub/runtime.yaml").write_text("runtime: demo\n")
         assert run(path) == 2
         assert capsys.readouterr().err.startswith(f"krtc: error: {message}")
-
-    @pytest.mark.parametrize("name", ["runtime.yml", "runtime.yaml"])
-    def test_a_folder_with_a_whole_runtime(self, name: str, capsys: Capture) -> None:
-        Path(name).write_text("runtime: demo\nversions: []\n")
-        assert run(".") == 2
-        assert f"{name} lists `versions`" in capsys.readouterr().err
-        Path(name).write_text("- versions\n")
-        assert run(".") == 0
 
     def test_text_that_is_none(self, capsys: Capture) -> None:
         for data, code in ((b"\xff", "KRT001"), (b"a" * ((1 << 20) + 1), "KRT004"), (b"a: \x1b", "KRT001")):

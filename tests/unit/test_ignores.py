@@ -7,9 +7,15 @@ from hypothesis import strategies as st
 from krtc.diagnostics import Code, Diagnostic, Ignore, is_fixed, silence
 from krtc.diagnostics.codes import CODES, CYCLE, MISSING_FILE, NO_REPLY, UNKNOWN_NODE, UNPINNED_IMAGE
 from krtc.frontend import ignores
-from krtc.pipeline import Source, check_settings
+from krtc.pipeline import Options, Source, check_runtime
 from krtc.source import SourceFile, Span
 from tests.unit.helpers import EXAMPLE, Tree, assets, checked, stretch, told
+
+
+def settings_alone(text: str) -> list[Diagnostic]:
+    source = Source("runtime.yml", text.encode())
+    return check_runtime(source, Options(), assets(), lambda name: name, lambda name: name)[1]
+
 
 KRT = """\
 version: mail-v1
@@ -238,19 +244,20 @@ class Test_a_comment_that_silences_nothing:
 
     @pytest.mark.parametrize("code", [code.id for code in CODES])
     def test_is_not_judged_by_what_was_not_given(self, code: str) -> None:
-        """A runtime may say more, and files may be there or not."""
+        """A runtime may say more, files may be there or not, and what was before is told by --against."""
         krt = commented(f" # krtc: ignore[{code}]", "description: Sorts mail.").replace("kre-py", "kre-py:8.2.0")
         files = {"public_input.proto": PROTO.replace("  rpc Forget (M) returns (M);\n", ""), "src/main.py": ""}
         without_both = told(checked(krt, None))
         assert without_both == [unused(code, line=3)] * (not code.startswith(("KRT4", "KRT106", "KRT107", "KRT11")))
         with_settings = told(checked(krt, "runtime: demo"))
-        assert with_settings == [unused(code, line=3)] * (not code.startswith(("KRT106", "KRT107", "KRT11")))
+        never = ("KRT106", "KRT411", "KRT412")
+        assert with_settings == [unused(code, line=3)] * (not code.startswith((*never, "KRT107", "KRT11")))
         with_files = told(checked(krt, "runtime: demo", tree=Tree(files)))
-        assert with_files == [unused(code, line=3)] * (code != "KRT106")
+        assert with_files == [unused(code, line=3)] * (code not in never)
 
     def test_in_settings_alone(self) -> None:
         def check(text: str) -> list[str]:
-            return told(check_settings(Source("runtime.yml", text.encode()), assets()))
+            return told(settings_alone(text))
 
         assert check("runtime: demo\nmessaging: nack # krtc: ignore[KRT204]\n") == [
             "KRT015 runtime.yml @2 KRT204 | nothing on this line is KRT204 | remove it"
@@ -269,7 +276,7 @@ class Test_a_comment_that_silences_nothing:
         runtime = "runtime: demo\nnats:\n  ackWait:\n    default: 5m # krtc: ignore[KRT405]\n"
         assert told(checked(KRT.replace("kre-py", "kre-go:8.2.0"), runtime)) == []
         assert told(checked(KRT.replace("kre-py", "kre-py:8.2.0"), runtime)) == []
-        assert told(check_settings(Source("runtime.yml", runtime.encode()), assets())) == []
+        assert told(settings_alone(runtime)) == []
 
     def test_the_example_has_none(self) -> None:
         assert told(checked(EXAMPLE.read_text(), None)) == []

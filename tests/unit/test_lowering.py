@@ -9,7 +9,7 @@ import pytest
 from krtc.lowering.common import as_written, camel
 from krtc.manifests import resolve
 from krtc.model.krt import ObjectStore
-from krtc.model.runtime import ConfigValues, NodeSettings, Resources, Toleration, VersionEntry
+from krtc.model.runtime import Toleration
 from tests.unit.helpers import (
     FILES,
     FORMS,
@@ -446,22 +446,19 @@ class Test_the_entry_of_a_version:
     def test_its_id(self) -> None:
         derived = environment(container(compiled(), "node"))["KRT_VERSION_ID"]
         assert len(derived) == 24
-        found = compiled(entry=VersionEntry(krt="krt.yml", id="642a9a1c"))
+        found = compiled(entry={"id": "642a9a1c"})
         assert {environment(c)["KRT_VERSION_ID"] for c in pod(found, NAME)["containers"]} == {"642a9a1c"}
 
     def test_its_nodes(self) -> None:
-        own = NodeSettings(
-            replicas=7, resources=Resources(limits={"cpu": 4, "memory": "2Gi"}), node_selector={"disk": "fast"}
-        )
-        found = compiled(entry=VersionEntry(krt="krt.yml", nodes={"sort": {"etl": own}}))
+        own = {"replicas": 7, "resources": {"limits": {"cpu": 4, "memory": "2Gi"}}, "nodeSelector": {"disk": "fast"}}
+        found = compiled(entry={"nodes": {"sort": {"etl": own}}})
         assert named(found, "Deployment", NAME)["spec"]["replicas"] == 7
         assert container(found, "node")["resources"]["limits"] == {"memory": "2Gi", "cpu": 4, "nvidia.com/gpu": "1"}
         assert pod(found, NAME)["nodeSelector"] == {"disk": "fast", "konstellation.io/gpu": "true"}
         assert named(found, "Deployment", "mail-v1--sort--out")["spec"]["replicas"] == 2
 
     def test_its_config_goes_before_the_runtimes(self) -> None:
-        entry = VersionEntry(krt="krt.yml", config=ConfigValues(variables={"GREETING": "own", "TOKEN": "plain"}))
-        found = compiled(entry=entry)
+        found = compiled(entry={"config": {"variables": {"GREETING": "own", "TOKEN": "plain"}}})
         data = named(found, "ConfigMap", "mail-v1--config")["data"]
         assert data == {"GREETING": "own", "TOKEN": "plain", "MODEL": "{}\n"}
 
@@ -559,11 +556,33 @@ CASES: dict[str, tuple[Object, str]] = {
         for key in REF
     },
 }
+
+
+def entry(**more: Object | str) -> Object:
+    """Settings with an entry of the version."""
+    return {"versions": [{"krt": "krt.yml", **more}]}
+
+
+def own(**more: Object | int) -> Object:
+    return entry(nodes={"sort": {"etl": more}})
+
+
+CASES |= {
+    f"versions[].{path}": (entry(**case[0]), case[1]) for path, case in CASES.items() if path.startswith("config.")
+}
+CASES |= {
+    "versions[].id": (entry(id="642a9a1c"), "642a9a1c"),
+    "versions[].nodes{}{}.replicas": (own(replicas=4243), "replicas: 4243\n"),
+    "versions[].nodes{}{}.nodeSelector{}": (own(nodeSelector={"disk": "dx"}), "disk: dx\n"),
+    "versions[].nodes{}{}.resources.limits{}": (own(resources={"limits": {"cpu": "4243m"}}), "4243m"),
+    "versions[].nodes{}{}.resources.requests{}": (own(resources={"requests": {"cpu": "4243m"}}), "4243m"),
+}
+# What lists the versions of a runtime (test_compile_runtime.py).
+OF_RUNTIMES = {"versions[].krt", "versions[].status"}
 REFUSED: dict[str, Object] = {
     "messaging": {"messaging": "job"},
     "krtFiles.image": {"krtFiles": {"image": "a/b:c"}},
     "krtFiles.https": {"krtFiles": {"https": {"url": "https://x", "sha256": "0" * 64}}},
-    "versions": {"versions": [{"krt": "krt.yml"}]},
 }
 
 
@@ -609,7 +628,7 @@ def test_every_key_of_the_settings_has_a_case() -> None:
     schema = json.loads(asset("schemas/runtime.schema.json"))
     found = set(schema_leaves(schema, schema["definitions"]))
     refused = {path for path in found if path.startswith(tuple(REFUSED))}
-    assert found - refused == set(CASES)
+    assert found - refused - OF_RUNTIMES == set(CASES)
     assert {name for name in REFUSED if not any(path.startswith(name) for path in refused)} == set()
 
 

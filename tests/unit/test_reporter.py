@@ -139,6 +139,21 @@ def test_a_very_long_line_is_cut_around_the_mistake(column: int) -> None:
     assert source[carets.index("^") :].startswith("MARK") and carets.endswith(" ^^^^")
 
 
+def test_what_is_secret_is_shown_of_nothing() -> None:
+    text = "a: b\nc: |\n  the\n  words\nd: e"
+
+    def of(line: int, end: int, *, secret: bool) -> Diagnostic:
+        code = Code("KRT999", "slug", "error", "t")
+        return Diagnostic(code, Span(SourceFile("krt.yml", text), line, 1, end, 2), "m", help="h", secret=secret)
+
+    told = report([of(2, 4, secret=True), *(of(line, line, secret=False) for line in (1, 2, 3, 4, 5))])
+    assert told.startswith("krt.yml:2:1: error[KRT999] slug: m\n  = help: h\nkrt.yml:1:1: ")
+    assert [line for line in told.splitlines() if "krt.yml" not in line and " | " in line and "^" not in line] == [
+        "1 | a: b",
+        "5 | d: e",
+    ]
+
+
 def test_a_line_that_fits_is_shown_whole() -> None:
     text = "x" * 149 + "MARK" + "y" * 7
     assert shown(text, 150, 154)[0] == f"1 | {text}"

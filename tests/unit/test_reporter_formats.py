@@ -441,7 +441,15 @@ def test_the_same_findings_are_the_same_bytes(name: str) -> None:
 # Hostile texts
 
 PIECES = [
-    *("::error::x", "\n::error::x", "\r\n::error file=a::x", "##[error]x", "##vso[task.complete]x", "###[add-mask]x"),
+    *(
+        "::error::x",
+        " \t::error::x",
+        "\n::error::x",
+        "\r\n::error file=a::x",
+        "##[error]x",
+        "##vso[task.complete]x",
+        "###[add-mask]x",
+    ),
     *(
         "::",
         ",",

@@ -3,20 +3,21 @@
 import os
 from importlib import import_module
 
-from krtc.cli import assets, reading
+from krtc.cli import assets, before, reading
 from krtc.cli.errors import UsageError
 from krtc.cli.stdout import to_stdout
 from krtc.diagnostics import did_you_mean, in_order, is_fixed
 from krtc.diagnostics.codes import CODES
 from krtc.model.status import DESIRED
-from krtc.pipeline import Options, asset_names, check, check_settings
+from krtc.pipeline import Options, asset_names, check, check_runtime, check_runtimes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from krtc.diagnostics import Diagnostic
+    from krtc.model.program import RuntimeProgram
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
@@ -36,6 +37,11 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
         help="also demand what this status needs (with --runtime: started)",
     )
     parser.add_argument("--runtime", metavar="FILE", help="the settings of the runtime, a runtime.yml")
+    parser.add_argument(
+        "--against",
+        metavar="REV|DIR",
+        help="also judge what was changed since a revision of Git, or since a rendered tree",
+    )
     parser.add_argument("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
     parser.add_argument("--strict", action="store_true", help="warnings are findings, too: exit 1")
     for name, what in (("select", "say only these"), ("ignore", "say all but these")):
@@ -71,19 +77,42 @@ def run(options: "argparse.Namespace") -> int:
     unread: list[str] = []
     data = assets.load({*asset_names(wanted, with_settings=True)})
 
+    runtimes: list[RuntimeProgram] = []
+    covered: set[str] = set()
+
     def look(path: str) -> None:
+        was = before.of(path, options.against, data) if options.against else None
         if reading.is_runtime(path):
-            found = check_settings(reading.source(path), data)
+            source = reading.source(path)
+            runtime, found = check_runtime(
+                source,
+                Options(),
+                data,
+                lambda name: reading.version(path, name),
+                lambda name: reading.beside(path, name),
+                was,
+            )
+            if runtime:
+                runtimes.append(runtime)
+                covered.add(os.path.abspath(path))  # for whoever names it twice
+                covered.update(os.path.abspath(reading.beside_name(path, name)) for name in runtime.paths)
         else:
-            found = check(reading.krt(path), settings, wanted, data, lambda name: reading.beside(options.runtime, name))
+            krt = reading.krt(path)
+            _, found = check(krt, settings, wanted, data, lambda name: reading.beside(options.runtime, name), was)
         names.append(path)
         diagnostics.extend(found)
 
-    for path in _counted(options.paths, unread):
+    # Runtimes first: what is one of their versions is judged there.
+    paths = sorted(_paths(options.paths, unread), key=lambda path: not reading.is_runtime(path))
+    for path in _counted(paths):
+        if os.path.abspath(path) in covered:
+            names.append(path)
+            continue
         try:
             look(path)
         except UsageError as error:
             unread.append(f"krtc: error: {error}")
+    diagnostics += check_runtimes(runtimes)
     shown = [diagnostic for diagnostic in in_order(diagnostics) if _is_wanted(diagnostic, options)]
     _report(shown, names, options.format)
     if unread:
@@ -94,21 +123,22 @@ def run(options: "argparse.Namespace") -> int:
     return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
 
 
-def _counted(paths: "list[str]", unread: list[str]) -> "Iterator[str]":
-    """The files that PATHs mean, with progress on a terminal; what is wrong with a PATH goes to `unread`."""
+def _paths(paths: "list[str]", unread: list[str]) -> "Iterator[str]":
+    """The files that PATHs mean; what is wrong with a PATH goes to `unread`."""
+    for path in paths:
+        try:
+            yield from reading.search(path)
+        except UsageError as error:
+            unread.append(f"krtc: error: {error}")
 
-    def search() -> "Iterator[str]":
-        for path in paths:
-            try:
-                yield from reading.search(path)
-            except UsageError as error:
-                unread.append(f"krtc: error: {error}")
 
-    if len(paths) == 1 and not os.path.isdir(paths[0]):  # no progress, and nothing to import for it
-        return search()
+def _counted(paths: "list[str]") -> "Iterable[str]":
+    """The same, with progress on a terminal."""
+    if len(paths) == 1:  # nothing to import for it
+        return paths
     from krtc.cli import terminal
 
-    return terminal.counted(search())
+    return terminal.counted(paths)
 
 
 def _is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:

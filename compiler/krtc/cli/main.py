@@ -11,6 +11,7 @@ from krtc.cli.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
     from typing import NoReturn
 
 _WIDEST_HELP = 100
@@ -18,12 +19,21 @@ _WIDEST_HELP = 100
 PROBLEMS = "https://github.com/konstellation-io/krtc/issues"
 
 COMMANDS = {
-    "compile": "compile a version into manifests, a Kustomize tree or a chart",
-    "check": "say what is wrong with versions and settings",
+    "compile": "compile a version or a runtime into manifests, Kustomize trees or charts",
+    "check": "say what is wrong with versions and runtimes",
+    "diff": "say what a change means for the cluster",
+    "start": "start a version of a runtime, in its runtime.yml",
+    "stop": "stop a version of a runtime, in its runtime.yml",
+    "publish": "publish a version of a runtime in place of the one that is, in its runtime.yml",
+    "unpublish": "unpublish a version of a runtime, in its runtime.yml",
+    "status": "show the versions of a runtime, and what may be done with each",
     "explain": "explain a diagnostic",
     "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",
 }
-"""The commands, each in a module of its own, and what they do."""
+"""The commands and what they do."""
+
+_MODULES = dict.fromkeys(("start", "stop", "publish", "unpublish"), "lifecycle")
+"""The modules of `krtc.cli` that are not named as their commands."""
 
 _EXAMPLES = """\
 examples:
@@ -55,7 +65,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     try:
         options = _parser(arguments).parse_args(arguments)
         _die_of_sigpipe()
-        code: int = import_module(f"krtc.cli.{options.command}").run(options)
+        code: int = _module(options.command).run(options)
         return code
     except UsageError as error:
         _say(f"krtc: error: {error}")
@@ -74,6 +84,10 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
             "With --debug before the command, krtc shows where it happened.",
         )
         return 2
+
+
+def _module(command: str) -> "ModuleType":
+    return import_module(f"krtc.cli.{_MODULES.get(command, command)}")
 
 
 def _say(*lines: str) -> None:
@@ -104,7 +118,7 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
             formatter_class=_Formatter,
         )
         if name == called:
-            import_module(f"krtc.cli.{name}").arguments(command)
+            _module(name).arguments(command)
     return parser
 
 

@@ -31,19 +31,19 @@ def write(folder: str, files: dict[str, str]) -> int:
         raise UsageError(f"{folder} is a link, and krtc writes through none")
     if not os.path.lexists(folder):
         return _write_new(folder, files)
-    known = _known(folder)
+    ours = known(folder)
     for name in files:
-        if name not in known and os.path.lexists(os.path.join(folder, name)):
+        if name not in ours and os.path.lexists(os.path.join(folder, name)):
             raise UsageError(
                 f"{os.path.join(folder, name)} was not written by krtc: move it away, or give another folder"
             )
     changed = [name for name, text in files.items() if _content(folder, name) != text.encode()]
-    stale, left = sorted(known - files.keys()), sorted(_abandoned(folder, known))
+    stale, left = sorted(ours - files.keys()), sorted(_abandoned(folder, ours))
     if not changed and not stale and not left and _content(folder, LIST) == _list(files).encode():
         return 0
     for name in left:  # first: one of them may have the name that a file of this run is written under
         _remove(folder, name)
-    _replace(folder, LIST, _list({*known, *files}))
+    _replace(folder, LIST, _list({*ours, *files}))
     for name in changed:
         _replace(folder, name, files[name])
     for name in stale:
@@ -52,16 +52,27 @@ def write(folder: str, files: dict[str, str]) -> int:
     return len(changed) + len(stale) + len(left)
 
 
+def refuse_other(folder: str, *, whole_runtime: bool) -> None:
+    """Raises UsageError when a folder holds the tree of one version where a runtime's shall come, or the other way.
+
+    Both would have a Service `active-entrypoint`, and what is applied from one would be pruned by the other.
+    """
+    ours = known(folder) if os.path.isdir(folder) and not os.path.islink(folder) else set()
+    if ours and whole_runtime != any(name.startswith(("versions/", "runtime/")) for name in ours):
+        held = "the tree of one version" if whole_runtime else "the tree of a whole runtime"
+        raise UsageError(f"{folder} holds {held}: give another folder, or remove that one first")
+
+
 def differences(folder: str, files: dict[str, str]) -> "Iterator[str]":
     """What `write` would change, a line a file; nothing when the folder is up to date."""
-    known = _known(folder) if os.path.isdir(folder) else set()
+    ours = known(folder) if os.path.isdir(folder) else set()
     for name, text in files.items():
         content = _content(folder, name)
         if content is None:
             yield f"{os.path.join(folder, name)} is missing"
         elif content != text.encode():
             yield f"{os.path.join(folder, name)} differs"
-    for name in sorted((known - files.keys()) | _abandoned(folder, known)):
+    for name in sorted((ours - files.keys()) | _abandoned(folder, ours)):
         if os.path.lexists(os.path.join(folder, name)):
             yield f"{os.path.join(folder, name)} is left over"
     if _content(folder, LIST) != _list(files).encode():
@@ -72,7 +83,7 @@ def _write_new(folder: str, files: dict[str, str]) -> int:
     """A new tree is made beside its place and renamed once."""
     parent, name = os.path.split(folder)
     os.makedirs(parent or ".", exist_ok=True)
-    for left in _left_by_the_dead(parent or ".", {f".{name}"}):
+    for left in left_by_the_dead(parent or ".", {f".{name}"}):
         _remove_tree(os.path.join(parent, left))
     fresh = os.path.join(parent, f".{name}{_MARK}{os.getpid()}")
     os.mkdir(fresh)
@@ -91,7 +102,7 @@ def _write_new(folder: str, files: dict[str, str]) -> int:
     return len(files)
 
 
-def _known(folder: str) -> set[str]:
+def known(folder: str) -> set[str]:
     """The files in a folder that krtc wrote; UsageError when it holds others only."""
     content = _content(folder, LIST)
     if content is None:
@@ -134,10 +145,25 @@ def _content(folder: str, name: str) -> bytes | None:
 def _replace(folder: str, name: str, text: str) -> None:
     path = _inside(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
+    replace(path, text)
+
+
+def replace(path: str, text: str, mode: int | None = None) -> None:
+    """Writes a file beside its place, and renames it to that: it is old or new at every moment.
+
+    One with a `mode` has that, and is on the disk before it is renamed. Raises OSError when the disk refuses.
+    """
     beside = f"{path}{_MARK}{os.getpid()}"
+    first = 0o666 if mode is None else mode & 0o600  # until it has its mode, nobody else reads it
     try:
-        with open(beside, "x", encoding="utf-8", newline="") as file:
+        with open(
+            beside, "x", encoding="utf-8", newline="", opener=lambda name, flags: os.open(name, flags, first)
+        ) as file:
             file.write(text)
+            if mode is not None:
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
         if os.path.lexists(beside):
@@ -145,17 +171,17 @@ def _replace(folder: str, name: str, text: str) -> None:
         raise
 
 
-def _abandoned(folder: str, known: set[str]) -> set[str]:
+def _abandoned(folder: str, ours: set[str]) -> set[str]:
     """What runs that were killed left beside the files that they were writing."""
     found = set()
-    for inside in {os.path.dirname(name) for name in (*known, LIST)}:
-        names = {os.path.basename(name) for name in (*known, LIST) if os.path.dirname(name) == inside}
-        left = _left_by_the_dead(os.path.join(folder, inside), names)
+    for inside in {os.path.dirname(name) for name in (*ours, LIST)}:
+        names = {os.path.basename(name) for name in (*ours, LIST) if os.path.dirname(name) == inside}
+        left = left_by_the_dead(os.path.join(folder, inside), names)
         found |= {os.path.join(inside, name) for name in left}
     return found
 
 
-def _left_by_the_dead(folder: str, names: set[str]) -> list[str]:
+def left_by_the_dead(folder: str, names: set[str]) -> list[str]:
     """Half-written NAME.krtc-PID of `names` whose process is no more; another run may be writing at this moment."""
     left = []
     for entry in os.listdir(folder) if os.path.isdir(folder) else ():

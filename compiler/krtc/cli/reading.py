@@ -58,20 +58,25 @@ class Folder:
         return os.path.join(self._path, path)
 
 
-def find(path: str) -> Source:
-    """The krt.yml that PATH means: a file, the one in a folder, an archive, or standard input.
+def find(path: str) -> tuple[Source, bool]:
+    """What PATH means, and whether it is a runtime: a file, an archive, or standard input.
 
-    Raises UsageError for what cannot be read, and for what is not built yet.
+    A folder is its runtime.yml, if that lists versions, else its krt.yml. Raises UsageError for what cannot be read.
     """
-    if os.path.isdir(path):
-        _refuse_runtime_in(path)
-        found = [os.path.join(path, name) for name in KRT_NAMES if os.path.lexists(os.path.join(path, name))]
-        if not found:
-            raise UsageError(f"there is no krt.yml in the folder {path}")
-        return krt(found[0])
-    if is_runtime(path):
-        raise UsageError(f"{path} is a runtime, and compiling a whole runtime is not built yet: give a krt.yml")
-    return krt(path)
+    if not os.path.isdir(path):
+        found = krt(path)
+        if path == STDIN or not is_runtime(path, found.data):
+            return found, False
+        if not lists_versions(found):
+            raise UsageError(f"{path} lists no `versions`: give a krt.yml, and this with --runtime")
+        return found, True
+    runtime = next((at for name in RUNTIME_NAMES if os.path.isfile(at := os.path.join(path, name))), None)
+    if runtime and lists_versions(settings := source(runtime)):
+        return settings, True
+    for name in KRT_NAMES:
+        if os.path.lexists(os.path.join(path, name)):
+            return krt(os.path.join(path, name)), False
+    raise UsageError(f"there is no krt.yml in the folder {path}, and no runtime.yml that lists versions")
 
 
 def search(path: str) -> "Iterator[str]":
@@ -93,30 +98,43 @@ def search(path: str) -> "Iterator[str]":
         raise UsageError(f"there is no krt.yml, runtime.yml or .krt in the folder {path}")
 
 
-def is_runtime(path: str) -> bool:
-    """Whether a file has the name of a runtime.yml."""
-    return os.path.basename(path) in RUNTIME_NAMES
+def is_runtime(path: str, data: bytes | None = None) -> bool:
+    """Whether a file is a runtime.yml: by its name, or else by its content, where that is given."""
+    if os.path.basename(path) in RUNTIME_NAMES:
+        return True
+    likely = data is not None and b"runtime" in data and b"versions" in data and b"krtVersion" not in data
+    return likely and lists_versions(Source(path, data or b""))
+
+
+def lists_versions(source: Source) -> bool:
+    """Whether a runtime.yml is a runtime with its versions, or settings alone; what is broken will be told."""
+    from krtc.frontend import yaml
+    from krtc.frontend.nodes import Mapping
+
+    file, wrong = yaml.decode(source.name, source.data)
+    node = None if wrong else yaml.parse(file)[0]
+    return node is None or not isinstance(node, Mapping) or "versions" in node.entries
 
 
 def krt(path: str) -> Source:
     """A krt.yml with the files beside it, or a .krt; UsageError when it cannot be read."""
     if path == STDIN:
         return Source("<stdin>", _bounded(sys.stdin.buffer))
-    return Source(path, source(path).data, Folder(os.path.dirname(path)))
+    return Source(path, source(path).data, Folder(os.path.dirname(path)), os.path.abspath(path))
 
 
-def _refuse_runtime_in(folder: str) -> None:
-    from krtc.frontend import yaml
-    from krtc.frontend.nodes import Mapping
+def version(runtime: str, name: str) -> Source | str:
+    """The krt.yml or .krt `name` in the folder of a runtime.yml; in words why there is none."""
+    data = beside(runtime, name)
+    if isinstance(data, str):
+        return data
+    path = beside_name(runtime, name)
+    return Source(path, data, Folder(os.path.dirname(path)))
 
-    for name in RUNTIME_NAMES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            node, _ = yaml.parse(yaml.decode(path, source(path).data)[0])
-            if isinstance(node, Mapping) and "versions" in node.entries:
-                raise UsageError(
-                    f"{path} lists `versions`, and compiling a whole runtime is not built yet: give one krt.yml"
-                )
+
+def beside_name(path: str, name: str) -> str:
+    """How people are told of the file `name` in the folder of `path`."""
+    return os.path.normpath(os.path.join(os.path.dirname(path), name))
 
 
 def source(path: str) -> Source:
@@ -124,7 +142,7 @@ def source(path: str) -> Source:
     data = _read(path)
     if isinstance(data, str):
         raise UsageError(data)
-    return Source(path, data)
+    return Source(path, data, path=os.path.abspath(path))
 
 
 def beside(path: str, name: str) -> bytes | str:

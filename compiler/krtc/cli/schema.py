@@ -27,7 +27,9 @@ def run(options: "argparse.Namespace") -> int:
         to_stdout(text)
         return 0
     wanted = Options(status="stopped", form="helm")
-    krt = reading.find(options.path or ".")
+    krt, is_runtime = reading.find(options.path or ".")
+    if is_runtime:
+        raise UsageError(f"{krt.name} is a runtime, and each version's chart has values of its own: give a krt.yml")
     result = compile(krt, None, wanted, assets.load(asset_names(wanted, with_settings=False)), lambda name: name)
     if not result.files:
         from krtc.cli import terminal

@@ -27,10 +27,10 @@ class Diagnostic:
     """What is wrong (`message`), where (`span`), and what to do (`help`).
 
     `related` are second places: the other of two duplicates, the node that was meant. `severity` is that of the code,
-    unless it depends on where the thing is.
+    unless it depends on where the thing is. `secret` says that nobody is shown what stands there.
     """
 
-    __slots__ = ("code", "help", "message", "related", "severity", "span")
+    __slots__ = ("code", "help", "message", "related", "secret", "severity", "span")
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class Diagnostic:
         help: str | None = None,
         related: "Sequence[Related]" = (),
         severity: Severity | None = None,
+        secret: bool = False,
     ) -> None:
         self.code = code
         self.span = span
@@ -48,6 +49,7 @@ class Diagnostic:
         self.help = help
         self.related = related
         self.severity = severity or code.severity
+        self.secret = secret
 
 
 def in_order(diagnostics: "Iterable[Diagnostic]") -> list[Diagnostic]:

@@ -1,5 +1,5 @@
-"""The model to manifests: what a version is on a cluster."""
+"""The model to manifests: what a version, and a runtime, is on a cluster."""
 
-from krtc.lowering.recipe import lower
+from krtc.lowering.recipe import lower, lower_runtime
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_runtime"]

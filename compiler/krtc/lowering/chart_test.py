@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def pod(program: "Program") -> Resource:
     """The Pod; it ends well when the entrypoint's Service answers on both ports."""
     images, names = program.settings.images, program.names
-    service = When(PUBLISHED, names.active_entrypoint(), names.service())
+    own = names.service()
+    service = own if program.in_runtime else When(PUBLISHED, names.active_entrypoint(), own)
     check = f'nc -z -w 10 "$SERVICE" {GRPC_PORT} && nc -z -w 10 "$SERVICE" 80'
     return Resource(
         "v1",

@@ -1,5 +1,7 @@
 """What the objects of a version have in common: labels, and parameters made from records."""
 
+from functools import cache
+
 from krtc.manifests import Param
 from krtc.model.record import Record
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from krtc.manifests.leaves import Data
     from krtc.model.krt import Node, Workflow
     from krtc.model.program import Program
+    from krtc.model.runtime import Runtime
 
 
 def identity(
@@ -22,9 +25,23 @@ def identity(
         labels["workflow-name"] = workflow.name
     if node:
         labels["node-name"] = node.name
-    if program.settings.naming == "runtime":
-        labels["runtime-id"] = program.settings.runtime
-    return labels
+    return labels | runtime_id(program.settings)
+
+
+def runtime_id(settings: "Runtime") -> "dict[str, str]":
+    """The label that sets the objects of runtimes apart, where several share a namespace (KRE)."""
+    return {"runtime-id": settings.runtime} if settings.naming == "runtime" else {}
+
+
+def runtime_labels(settings: "Runtime", type_: str) -> "dict[str, Data]":
+    """The labels of an object that is the runtime's own, whatever version is published."""
+    return {
+        "type": type_,
+        **runtime_id(settings),
+        "app.kubernetes.io/name": settings.runtime,
+        "app.kubernetes.io/component": type_,
+        "app.kubernetes.io/part-of": settings.runtime,
+    }
 
 
 def labels(program: "Program", identity: "dict[str, str]") -> "dict[str, Data]":
@@ -53,6 +70,7 @@ def as_written(value: "Any") -> "Data":
     return value
 
 
+@cache  # asked for each parameter
 def camel(field: str) -> str:
     """`pull_policy` to `pullPolicy`."""
     first, *rest = field.split("_")

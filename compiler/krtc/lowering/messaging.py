@@ -5,7 +5,7 @@ year, a consumer acknowledges nothing.
 """
 
 from krtc.lowering.common import identity, labels, param
-from krtc.manifests import RUNNING, Is, Param, Resource
+from krtc.manifests import RUNNING, Is, Param, Resource, When
 from krtc.model import runners
 
 TYPE_CHECKING = False
@@ -53,8 +53,14 @@ def _stored(program: "Program", kept_as: str) -> "dict[str, Data]":
     return {
         "storage": param(nats, "storage", "nats", "storage"),
         "replicas": param(nats, "replicas", "nats", "replicas"),
-        "preventDelete": Param(("nats", "keep", kept_as), kept_as in nats.keep, "Nats.keep", {"type": "boolean"}),
+        "preventDelete": _kept(program, kept_as),
     }
+
+
+def _kept(program: "Program", kept_as: str) -> Param:
+    """Whether what is in NATS outlives its object."""
+    nats = program.settings.nats
+    return Param(("nats", "keep", kept_as), kept_as in nats.keep, "Nats.keep", {"type": "boolean"})
 
 
 def _stream(program: "Program", workflow: "Workflow") -> Resource:
@@ -104,6 +110,8 @@ def _consumer(program: "Program", workflow: "Workflow", node: "Node", subscripti
                 "maxAckPending": -1,
                 "maxDeliver": -1,
                 "replayPolicy": "instant",
+                # A stream lets go of what no consumer waits for: kept without them, it would be kept empty.
+                "preventDelete": When(Is(_kept(program, "streams"), True), True),
             }
         },
         when=(RUNNING, platform_consumers(program)),

@@ -1,6 +1,6 @@
 """How a version is reached: the entrypoint's Service, and the route from outside of a published one."""
 
-from krtc.lowering.common import identity, labels, param
+from krtc.lowering.common import identity, labels, param, runtime_id, runtime_labels
 from krtc.manifests import PUBLISHED, RUNNING, Is, Optional, Param, Resource, Text, When
 
 TYPE_CHECKING = False
@@ -8,21 +8,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from krtc.manifests.leaves import Data
-    from krtc.model.program import Program
+    from krtc.model.program import Program, RuntimeProgram
+    from krtc.model.runtime import Ingress, Runtime
 
 GRPC_PORT = 9000
 WEB_PORT = 8080
 
 
 def service(program: "Program") -> Resource:
-    """The Service of the entrypoint, to the letter of "Versions in KRT V2"."""
+    """The Service of the entrypoint, to the letter of "Versions in KRT V2".
+
+    In a runtime it keeps the version's name when the version is published: another Service leads to that one.
+    """
     names = program.names
+    own = names.service()
     selector = identity(program, "entrypoint")
+    return _service(
+        own if program.in_runtime else When(PUBLISHED, names.active_entrypoint(), own),
+        labels(program, selector),
+        selector,
+        RUNNING,
+    )
+
+
+def routes(program: "Program") -> "Iterator[Resource]":
+    """The route from outside of a version that is compiled alone."""
+    if not program.in_runtime:
+        own_labels = labels(program, identity(program, "entrypoint"))
+        yield from _routes(program.settings, program.names.active_entrypoint(), own_labels, PUBLISHED)
+
+
+def active(runtime: "RuntimeProgram", published: Param, is_published: Is) -> "Iterator[Resource]":
+    """The runtime's one Service that leads to the published version, and the route to it."""
+    settings, name = runtime.settings, runtime.names.active_entrypoint()
+    own_labels = runtime_labels(settings, "active-entrypoint")
+    selector = {"type": "entrypoint", "version-name": Text(published, "-entrypoint"), **runtime_id(settings)}
+    yield _service(name, own_labels, selector, is_published)
+    yield from _routes(settings, name, own_labels, is_published)
+
+
+def _service(name: "Data", own_labels: "dict[str, Data]", selector: "dict[str, Data]", when: Is) -> Resource:
     return Resource(
         "v1",
         "Service",
-        When(PUBLISHED, names.active_entrypoint(), names.service()),
-        labels=labels(program, selector),
+        name,
+        labels=own_labels,
         body={
             "spec": {
                 "type": "ClusterIP",
@@ -34,17 +64,15 @@ def service(program: "Program") -> Resource:
                 ],
             }
         },
-        when=(RUNNING,),
+        when=(when,),
     )
 
 
-def routes(program: "Program") -> "Iterator[Resource]":
-    """The Ingress or the GRPCRoute to the published version; which of them is a value in a chart."""
-    settings = program.settings.ingress
-    name = program.names.active_entrypoint()
+def _routes(runtime: "Runtime", name: str, own_labels: "dict[str, Data]", when: Is) -> "Iterator[Resource]":
+    """The Ingress or the GRPCRoute to a Service; which of them is a value in a chart."""
+    settings = runtime.ingress
     kind = param(settings, "kind", "ingress", "kind")
-    host = Text(f"{program.settings.runtime}-entrypoint.", param(settings, "domain", "ingress", "domain"))
-    own_labels = labels(program, identity(program, "entrypoint"))
+    host = Text(f"{runtime.runtime}-entrypoint.", param(settings, "domain", "ingress", "domain"))
     yield Resource(
         "networking.k8s.io/v1",
         "Ingress",
@@ -54,8 +82,8 @@ def routes(program: "Program") -> "Iterator[Resource]":
             "nginx.ingress.kubernetes.io/backend-protocol": "GRPC",
             "nginx.ingress.kubernetes.io/proxy-body-size": "16m",
         },
-        body={"spec": _ingress(program, name, host)},
-        when=(PUBLISHED, Is(kind, "Ingress")),
+        body={"spec": _ingress(settings, name, host)},
+        when=(when, Is(kind, "Ingress")),
     )
     gateway = settings.gateway
     yield Resource(
@@ -76,12 +104,11 @@ def routes(program: "Program") -> "Iterator[Resource]":
                 "rules": [{"backendRefs": [{"name": name, "port": GRPC_PORT}]}],
             }
         },
-        when=(PUBLISHED, Is(kind, "GRPCRoute")),
+        when=(when, Is(kind, "GRPCRoute")),
     )
 
 
-def _ingress(program: "Program", name: str, host: Text) -> "dict[str, Data]":
-    settings = program.settings.ingress
+def _ingress(settings: "Ingress", name: str, host: Text) -> "dict[str, Data]":
     secret = Param(("ingress", "tlsSecret"), settings.tls_secret or "", "Ingress.tlsSecret")
     backend = {"service": {"name": name, "port": {"name": "grpc"}}}
     return {

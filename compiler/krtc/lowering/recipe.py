@@ -1,13 +1,14 @@
-"""A version as Kubernetes objects: the recipe."""
+"""A version, and what a runtime has beside its versions, as Kubernetes objects: the recipes."""
 
 from krtc.lowering import chart_test, config, messaging, network, record, workload
-from krtc.manifests import Bundle
+from krtc.manifests import Bundle, Is, Param
+from krtc.model.program import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from krtc.model.program import Program
+    from krtc.model.program import Program, RuntimeProgram
 
 
 def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
@@ -23,6 +24,8 @@ def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
         description=program.version.description,
         kubernetes=program.settings.kubernetes,
         source=program.source,
+        statuses=("stopped", "started") if program.in_runtime else ("stopped", "started", "published"),
+        digest=digest(program.version),
         resources=[
             record.record(program),
             config.configuration(program),
@@ -33,4 +36,33 @@ def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
             *workload.deployments(program, files),
         ],
         tests=[chart_test.pod(program)],
+    )
+
+
+def lower_runtime(runtime: "RuntimeProgram") -> Bundle:
+    """The objects that are the runtime's own: its record, and what leads to the published version.
+
+    Only a version that runs can be published, by the value `published` of a chart, too.
+    """
+    settings, now = runtime.settings, runtime.published
+    running = [p.version.version for p in runtime.programs if p.status != "stopped"]
+    published = Param(
+        ("published",),
+        now.version.version if now else "",
+        "VersionEntry.status",
+        {
+            "type": "string",
+            "enum": ["", *running],
+            "description": "The version that requests from outside are led to; empty is none.",
+        },
+    )
+    return Bundle(
+        name=settings.runtime,
+        namespace=settings.namespace,
+        description=f"What leads to the published version of the runtime {settings.runtime}",
+        kubernetes=settings.kubernetes,
+        source=runtime.source,
+        statuses=(),
+        resources=[record.of_runtime(runtime), *network.active(runtime, published, Is(published, *running))],
+        tests=[],
     )

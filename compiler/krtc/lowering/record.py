@@ -1,12 +1,29 @@
 """The record of a version: what it is, in every status, so that a tree is never empty and people can list versions."""
 
-from krtc.lowering.common import identity, labels, to_json
-from krtc.manifests import STATUS, Resource
+from krtc.lowering.common import identity, labels, runtime_labels, to_json
+from krtc.manifests import STATUS, Is, Param, Resource, When
 from krtc.model.program import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from krtc.model.program import Program
+    from krtc.manifests.leaves import Data
+    from krtc.model.program import Program, RuntimeProgram
+
+
+def _status(program: "Program") -> "Data":
+    """The status; in a runtime, where a published version is a started one, whether the runtime leads to it."""
+    if not program.in_runtime:
+        return STATUS
+    published = Param(
+        ("published",),
+        program.status == "published",
+        "VersionEntry.status",
+        {
+            "type": "boolean",
+            "description": "Whether the runtime leads requests to it; here for the record only.",
+        },
+    )
+    return When(Is(STATUS, "stopped"), "stopped", When(Is(published, True), "published", "started"))
 
 
 def record(program: "Program") -> Resource:
@@ -21,8 +38,8 @@ def record(program: "Program") -> Resource:
             "data": {
                 "version": version.version,
                 "description": version.description,
-                "status": STATUS,
-                "digest": f"sha256:{digest(version)}",
+                "status": _status(program),
+                "digest": digest(program.version),
                 "workflows.json": to_json(
                     [
                         {
@@ -36,5 +53,18 @@ def record(program: "Program") -> Resource:
                 ),
             }
         },
+        when=(),
+    )
+
+
+def of_runtime(runtime: "RuntimeProgram") -> Resource:
+    """The record of a runtime, a ConfigMap: its tree is never empty, whatever is published."""
+    settings = runtime.settings
+    return Resource(
+        "v1",
+        "ConfigMap",
+        runtime.names.active_entrypoint(),
+        labels=runtime_labels(settings, "runtime"),
+        body={"data": {"runtime": settings.runtime}},
         when=(),
     )

@@ -2,7 +2,7 @@
 
 import json
 
-from krtc.manifests import Value
+from krtc.manifests import STATUS, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # What people look for first comes first.
 GROUPS = (
     "status",
+    "published",
     "workflows",
     "entrypoint",
     "config",
@@ -42,8 +43,14 @@ def describe(bundle: "Bundle", schemas: "Iterable[str]") -> list[Value]:
     for resource in (*bundle.resources, *bundle.tests):
         for param in resource.params():
             if param.path not in found:
-                found[param.path] = _value(param, definitions)
+                found[param.path] = _status(bundle.statuses) if param is STATUS else _value(param, definitions)
     return sorted(found.values(), key=lambda value: GROUPS.index(value.path[0]))
+
+
+def _status(statuses: tuple[str, ...]) -> Value:
+    """The status, which decides what exists of a version."""
+    comment = f"What the version is: {', '.join(statuses[:-1])} or {statuses[-1]}."
+    return Value(STATUS.path, STATUS.default, comment, {"enum": list(statuses), "type": "string"})
 
 
 def _value(param: "Param", definitions: "dict[str, Schema]") -> Value:
@@ -51,7 +58,9 @@ def _value(param: "Param", definitions: "dict[str, Schema]") -> Value:
     schema = _inlined(definitions[definition]["properties"][key], definitions)
     comment = schema.pop("description")
     if "type" in param.narrow:  # a part of what the language has as one
-        return Value(param.path, param.default, f"{comment} Here: {param.path[-1]}.", dict(param.narrow))
+        narrow = dict(param.narrow)
+        comment = narrow.pop("description", f"{comment} Here: {param.path[-1]}.")
+        return Value(param.path, param.default, comment, narrow)
     schema.pop("default", None)
     if definition == "ConfigValues":  # one of its entries
         schema = schema["additionalProperties"]

@@ -76,13 +76,24 @@ class Resource:
 
 
 class Bundle:
-    """A version's objects, and what a back end tells of them: all that is known of a version behind the lowering.
+    """The objects of a version, or of a runtime, and what a back end tells of them: all it knows of what they are.
 
-    `name` is the version, `source` the file it was compiled from, `kubernetes` the oldest server ("1.33"). `tests` are
-    objects that only `helm test` makes.
+    `name` is the version's or the runtime's, `source` the file it was compiled from, `kubernetes` the oldest server
+    ("1.33"), `statuses` what a version can be, and none of a runtime, `digest` the version's. `tests` are objects that
+    only `helm test` makes.
     """
 
-    __slots__ = ("description", "kubernetes", "name", "namespace", "resources", "source", "tests")
+    __slots__ = (
+        "description",
+        "digest",
+        "kubernetes",
+        "name",
+        "namespace",
+        "resources",
+        "source",
+        "statuses",
+        "tests",
+    )
 
     def __init__(
         self,
@@ -94,6 +105,8 @@ class Bundle:
         source: str,
         resources: list[Resource],
         tests: list[Resource],
+        statuses: tuple[str, ...] = ("stopped", "started", "published"),
+        digest: str = "",
     ) -> None:
         self.name = name
         self.namespace = namespace
@@ -102,14 +115,20 @@ class Bundle:
         self.source = source
         self.resources = resources
         self.tests = tests
+        self.statuses = statuses
+        self.digest = digest
 
     def objects(self, status: str) -> "list[tuple[str, dict[str, Any]]]":
         """The objects of a status in the order of applying, each with the name of its file."""
+        return [(file, resolve(data, status)) for file, data in self.manifests(status)]
+
+    def manifests(self, status: str) -> "list[tuple[str, dict[str, Data]]]":
+        """The same with leaves in them."""
         found = []
         for resource in self.resources:
             if resource.exists(status):
-                data = resolve(resource.data(self.namespace, {"app.kubernetes.io/managed-by": "krtc"}), status)
-                name = data["metadata"]["name"]
+                name = resolve(resource.name, status)
+                data = resource.data(self.namespace, {"app.kubernetes.io/managed-by": "krtc"})
                 found.append(((resource.band, resource.kind, name), file_name(resource, name), data))
         found.sort(key=lambda entry: entry[0])
         return [(file, data) for _, file, data in found]

@@ -25,43 +25,16 @@ ENTRYPOINT = "entrypoint"
 ACTIVE_ENTRYPOINT = "active-entrypoint"
 
 
-class Names:
-    """The names of one version in one runtime."""
+class RuntimeNames:
+    """The names of a runtime's own objects."""
 
-    def __init__(self, runtime: "Runtime", version: "Version") -> None:
+    def __init__(self, runtime: "Runtime") -> None:
         self.r = runtime.runtime
-        self.v = version.version
         self._prefixed = runtime.naming == "runtime"
 
-    # Kubernetes objects
-
-    def object(self, *parts: str) -> str:
-        """The name of an object of the version: `V`, `V--PART`, ...; with the runtime before it when so set."""
-        return self._name((self.v, *parts), "--".join((self.v, *parts)))
-
-    def entrypoint(self) -> str:
-        """The Deployment of the entrypoint: `V-entrypoint`, as in KRE."""
-        return self._name((self.v, ENTRYPOINT), f"{self.v}-{ENTRYPOINT}")
-
-    def service(self) -> str:
-        """The Service of a started version: V; with the runtime before it, `R-V-entrypoint`, as in KRE."""
-        return self.entrypoint() if self._prefixed else self.v  # no other Service has a name made of parts
-
     def active_entrypoint(self) -> str:
-        """The Service (and the route) of the published version."""
+        """The Service (and the route) of the published version, and the record of the runtime."""
         return self._name((ACTIVE_ENTRYPOINT,), ACTIVE_ENTRYPOINT)
-
-    def consumer(self, workflow: "Workflow", node: "Node", subscription: str) -> str:
-        """The object of a durable consumer: one for each subscription of a node."""
-        return self.long_object(workflow.name, node.name, *subscription.split("."))
-
-    def long_object(self, *parts: str) -> str:
-        """The same for an object whose name ends in no label and no host name."""
-        return self._name((self.v, *parts), "--".join((self.v, *parts)), LONGEST_NAME)
-
-    def object_store(self, workflow: "Workflow", store: "ObjectStore") -> str:
-        """The object of an object store: one for each that nodes share."""
-        return self.long_object(*([workflow.name] if store.scope == "workflow" else []), store.name)
 
     def _name(self, parts: tuple[str, ...], name: str, longest: int = LONGEST_LABEL) -> str:
         if self._prefixed:
@@ -78,6 +51,40 @@ class Names:
         while "--" in readable:
             readable = readable.replace("--", "-")
         return f"{readable[: longest - 4 - _HASH].strip('-')}----{digest}"
+
+
+class Names(RuntimeNames):
+    """The names of one version in one runtime."""
+
+    def __init__(self, runtime: "Runtime", version: "Version") -> None:
+        super().__init__(runtime)
+        self.v = version.version
+
+    # Kubernetes objects
+
+    def object(self, *parts: str) -> str:
+        """The name of an object of the version: `V`, `V--PART`, ...; with the runtime before it when so set."""
+        return self._name((self.v, *parts), "--".join((self.v, *parts)))
+
+    def entrypoint(self) -> str:
+        """The Deployment of the entrypoint: `V-entrypoint`, as in KRE."""
+        return self._name((self.v, ENTRYPOINT), f"{self.v}-{ENTRYPOINT}")
+
+    def service(self) -> str:
+        """The Service of a started version: V; with the runtime before it, `R-V-entrypoint`, as in KRE."""
+        return self.entrypoint() if self._prefixed else self.v  # no other Service has a name made of parts
+
+    def consumer(self, workflow: "Workflow", node: "Node", subscription: str) -> str:
+        """The object of a durable consumer: one for each subscription of a node."""
+        return self.long_object(workflow.name, node.name, *subscription.split("."))
+
+    def long_object(self, *parts: str) -> str:
+        """The same for an object whose name ends in no label and no host name."""
+        return self._name((self.v, *parts), "--".join((self.v, *parts)), LONGEST_NAME)
+
+    def object_store(self, workflow: "Workflow", store: "ObjectStore") -> str:
+        """The object of an object store: one for each that nodes share."""
+        return self.long_object(*([workflow.name] if store.scope == "workflow" else []), store.name)
 
     # NATS
 

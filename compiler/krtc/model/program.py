@@ -4,24 +4,29 @@ from functools import cached_property
 
 from krtc.model.files import Files
 from krtc.model.krt import Version
-from krtc.model.naming import Names
+from krtc.model.naming import Names, RuntimeNames
 from krtc.model.record import canonical, known, parts
 from krtc.model.runtime import Runtime, VersionEntry
 from krtc.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from krtc.model.krt import Entrypoint, Node
+    from krtc.model.status import Status
 
 
 class Program:
     """A version, the settings of its runtime, and its entry there.
 
-    `source` is the name of the krt.yml or the archive; `needs_values` says whether all configuration must have a value
-    now; `krt_files` is what is known of the files of the KRT. `files` holds the content of configuration files by the
-    name of their variable, as read beside the settings, and `unread` why that of others is not known.
+    `source` is the name of the krt.yml or the archive; `status` is what it shall be (None when that is not said, or
+    wrong), and `before` what it was, when that is known. `needs_values` says whether all configuration must have a
+    value now, `in_runtime` whether it is one of the versions of a runtime.yml: there what is published is the
+    runtime's, and the version is as it was started. `krt_files` is what is known of the files of the KRT. `files` holds
+    the content of configuration files by the name of their variable, as read beside the settings, and `unread` why that
+    of others is not known.
     """
 
     def __init__(
@@ -31,7 +36,10 @@ class Program:
         entry: VersionEntry,
         *,
         source: str,
+        status: "Status | None",
         needs_values: bool,
+        in_runtime: bool = False,
+        before: "Was | None" = None,
         files: dict[str, str] | None = None,
         unread: dict[str, str] | None = None,
         krt_files: Files | None = None,
@@ -40,7 +48,10 @@ class Program:
         self.settings = settings
         self.entry = entry
         self.source = source
+        self.status = status
+        self.before = before
         self.needs_values = needs_values
+        self.in_runtime = in_runtime
         self.files = files or {}
         self.unread = unread or {}
         self.krt_files = krt_files or Files()
@@ -91,6 +102,47 @@ class Program:
         return None
 
 
+class RuntimeProgram:
+    """A runtime with its versions: `programs` are those that could be read, each with its entry.
+
+    `source` is the name of the runtime.yml. `before` is what the versions were, by name, when that is known.
+    """
+
+    def __init__(
+        self, settings: Runtime, programs: list[Program], *, source: str, before: "Mapping[str, Was] | None" = None
+    ) -> None:
+        self.settings = settings
+        self.programs = programs
+        self.source = source
+        self.before = before
+
+    @property
+    def names(self) -> RuntimeNames:
+        """The names of the runtime's own objects."""
+        return RuntimeNames(self.settings)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files of its versions, as the runtime.yml has them."""
+        entries = parts(self.settings, "versions").values()
+        return [path for path in (known(entry, "krt") for entry in entries) if path is not None]
+
+    @property
+    def published(self) -> Program | None:
+        """The published version."""
+        return next((program for program in self.programs if program.status == "published"), None)
+
+
+class Was:
+    """What a version was before: its status and the digest of its krt.yml."""
+
+    __slots__ = ("digest", "status")
+
+    def __init__(self, status: "Status", digest: str) -> None:
+        self.status = status
+        self.digest = digest
+
+
 class ConfigValue:
     """A configuration value: its path in the settings' `config`, and a text or a reference (kind, KeyRef)."""
 
@@ -105,8 +157,8 @@ class ConfigValue:
 
 
 def digest(version: Version) -> str:
-    """The sha256 of a version's canonical model: the same for every way of writing the same version."""
+    """The sha256 of a version's canonical model ("sha256:HEX"): the same for every way of writing the same version."""
     import json
 
     text = json.dumps(canonical(version), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(text)
+    return f"sha256:{sha256(text)}"

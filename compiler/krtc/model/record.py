@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from krtc.source import Span
 
-    Place = str | tuple[str, int | str] | tuple[str, str, Literal["value"]]
+    Place = (
+        str | tuple[str, int | str] | tuple[str, str, Literal["value"]] | tuple[str, str, Literal["value"], int | str]
+    )
 
     class Placed(Protocol):
         """What has a place, and perhaps things in it that have theirs."""
@@ -41,7 +43,10 @@ class Record:
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({canonical(self)})"
+        try:
+            return f"{type(self).__name__}({canonical(self)})"
+        except Unsaid:
+            return f"{type(self).__name__}(...)"
 
 
 # Where a record came from, and what is right of its lists, stand beside its fields, under names that no field can have.
@@ -88,7 +93,7 @@ def span_of(record: Record, *where: "Place") -> "Span":
     """The first of the places `where` that the source has, or else the whole record's.
 
     A place is a field, "field:" for its key, (field, index) for an item of its list, (field, key) for a key of its
-    mapping, and (field, key, "value") for what stands under that.
+    mapping, (field, key, "value") for what stands under that, and (field, key, "value", key) for a key in there.
     Raises KeyError for a record that did not come from a file.
     """
     places, whole = record.__dict__[_PLACES]
@@ -98,7 +103,9 @@ def span_of(record: Record, *where: "Place") -> "Span":
             key, value = places[field]
             if not inside:
                 return (key if at[-1] == ":" else value).span  # type: ignore[no-any-return]
-            found = value.at(*inside)
+            found = value.at(*inside[:2])
+            if inside[2:]:
+                found = found and found.at(inside[2])
             if found is not None:
                 return found.span  # type: ignore[no-any-return]
     return whole.span  # type: ignore[no-any-return]
@@ -110,8 +117,13 @@ def given(record: Record, field: str) -> bool:
 
 
 def canonical(value: object) -> "Any":
-    """A value as plain data, defaults filled in, in the order of the fields: what a digest is made of."""
+    """A value as plain data, defaults filled in, in the order of the fields: what a digest is made of.
+
+    Raises Unsaid for a record in which something is wrong.
+    """
     if isinstance(value, Record):
+        if _PARTS in value.__dict__:
+            raise Unsaid
         return {field: canonical(getattr(value, field, None)) for field in type(value).__annotations__}
     if isinstance(value, dict):
         return {key: canonical(item) for key, item in value.items()}

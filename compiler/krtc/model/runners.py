@@ -4,6 +4,7 @@ Source: the public images of the KRE 8.2 line, and what they were seen to do.
 """
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ RUNNERS = {
 OTHER_READ_ONLY = Runner(("/tmp",))  # noqa: S108
 
 
+@lru_cache(maxsize=4096)
 def repository(image: str) -> str:
     """An image reference without its tag and digest."""
     name = image.partition("@")[0]
@@ -57,6 +59,7 @@ def repository(image: str) -> str:
     return head + slash + tail.partition(":")[0]
 
 
+@lru_cache(maxsize=4096)  # the same images and patterns in each version of a runtime
 def matches(image: str, pattern: str) -> bool:
     """Whether an image is one of `pattern`, in which `*` stands for anything."""
     # The pieces between the stars, found one after the other: linear, whatever the pattern.

@@ -6,7 +6,7 @@ from krtc.diagnostics import Diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from krtc.source import Span
 
@@ -23,21 +23,26 @@ def report(diagnostics: "Sequence[Diagnostic]", *, colour: bool = False) -> str:
         return ""
     paint = _painted if colour else _unpainted
     counts = dict.fromkeys(_COLOURS, 0)
+    secret = {
+        (d.span.file.name, line) for d in diagnostics if d.secret for line in range(d.span.line, d.span.end_line + 1)
+    }
     out = []
     for diagnostic in diagnostics:
         counts[diagnostic.severity] += 1
-        out += _diagnostic(diagnostic, paint)
+        out += _diagnostic(diagnostic, paint, secret)
     summary = f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}"
     if counts["note"]:
         summary += f", {_count(counts['note'], 'note')}"
     return "\n".join([*map(tame, out), summary]) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic, paint: "Paint") -> list[str]:
+def _diagnostic(diagnostic: Diagnostic, paint: "Paint", secret: "Container[tuple[str, int]]") -> list[str]:
     span, code = diagnostic.span, diagnostic.code
     severity = paint(_COLOURS[diagnostic.severity], f"{diagnostic.severity}[{code.id}]")
     title = paint(_BOLD, f"{code.slug}: {visible(diagnostic.message)}")
-    out = [f"{paint(_BOLD, _where(span))}: {severity} {title}", *_source(span, paint, diagnostic.severity)]
+    out = [f"{paint(_BOLD, _where(span))}: {severity} {title}"]
+    if (span.file.name, span.line) not in secret:
+        out += _source(span, paint, diagnostic.severity)
     gutter = " " * len(str(span.line))
     for related in diagnostic.related:
         out.append(f"{gutter} {paint(_BLUE, '=')} {paint(_BOLD, _where(related.span))}: {visible(related.message)}")
@@ -88,10 +93,10 @@ def visible(text: str) -> str:
 
 
 def tame(line: str) -> str:
-    """A line that no CI system obeys: GitHub does `::x::` at its start and `##[x]` in it, Azure `##vso[`."""
+    """A line that no CI system obeys: GitHub does `::x::` at its start or after blanks, and `##[x]`; Azure `##vso[`."""
     if "##" in line:
         line = re.sub(r"##(?=\[|vso\[)", r"#\\u{23}", line, flags=re.IGNORECASE)
-    return f"./{line}" if line.startswith("::") else line
+    return f"./{line}" if line.lstrip().startswith("::") else line
 
 
 def _count(number: int, word: str) -> str:

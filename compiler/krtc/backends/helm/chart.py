@@ -38,8 +38,11 @@ def files(bundle: "Bundle", status: str, values: "list[Value]", templates: "Mapp
     tree = {
         **{f"templates/{_file(resource)}": _manifest(bundle, resource) for resource in bundle.resources},
         **{f"templates/tests/{_file(resource)}": _manifest(bundle, resource) for resource in bundle.tests},
-        "values.schema.json": json.dumps(_schema(values), indent=2, ensure_ascii=False) + "\n",
-        **{f"ci/{name}-values.yaml": header(bundle.source) + dump(data) for name, data in _examples(values).items()},
+        "values.schema.json": json.dumps(_schema(bundle, values), indent=2, ensure_ascii=False) + "\n",
+        **{
+            f"ci/{name}-values.yaml": header(bundle.source) + dump(data)
+            for name, data in _examples(bundle, values).items()
+        },
     }
     rows = _rows(values, defaults)
     context = {"bundle": bundle, "header": header(bundle.source), "rows": rows, "status": status}
@@ -121,7 +124,7 @@ def _rows(values: "list[Value]", defaults: "dict[tuple[str, ...], Any]") -> "lis
     return rows
 
 
-def _schema(values: "list[Value]") -> "dict[str, Any]":
+def _schema(bundle: "Bundle", values: "list[Value]") -> "dict[str, Any]":
     """values.schema.json: what is not a value of the chart is refused."""
     root: dict[str, Any] = {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -130,7 +133,7 @@ def _schema(values: "list[Value]") -> "dict[str, Any]":
         "properties": {"global": {"type": "object"}},
         "additionalProperties": False,
         # Without a status (`--set status=null`) nothing but the record would be left.
-        "required": ["status"],
+        "required": ["status" if bundle.statuses else "published"],
     }
     for value in values:
         at = root
@@ -138,22 +141,24 @@ def _schema(values: "list[Value]") -> "dict[str, Any]":
             at = at["properties"].setdefault(key, {"type": "object", "properties": {}, "additionalProperties": False})
         schema = value.schema if value.default is not None else {**value.schema, "type": ["string", "null"]}
         at["properties"][value.path[-1]] = {"description": value.comment, **schema}
-    root["properties"].get("ingress", {}).update(NEEDS_GATEWAY)
+    if "ingress" in root["properties"]:
+        root["properties"]["ingress"].update(NEEDS_GATEWAY)
     return root
 
 
-def _examples(values: "list[Value]") -> "dict[str, dict[str, Any]]":
+def _examples(bundle: "Bundle", values: "list[Value]") -> "dict[str, dict[str, Any]]":
     """Values that chart-testing tries: every status, with what must be given, and the other kind of route."""
     demanded: dict[str, Any] = {}
     for value in values:
         if value.default is None:
             _set(demanded, value.path, "example")
     examples: dict[str, dict[str, Any]] = {
-        status: {"status": status, **({} if status == "stopped" else demanded)}
-        for status in ("stopped", "started", "published")
+        status: {"status": status, **({} if status == "stopped" else demanded)} for status in bundle.statuses
     }
+    if not any(value.path[0] == "ingress" for value in values):
+        return examples
     examples["gateway"] = {
-        "status": "published",
+        **({"status": "published"} if bundle.statuses else {}),
         **demanded,
         "ingress": {
             "kind": "GRPCRoute",

@@ -39,6 +39,18 @@ def files(bundle: "Bundle", status: str) -> dict[str, str]:
     return {name: header(bundle.source) + dump(data) for name, data in sorted(tree.items())}
 
 
+def part(bundle: "Bundle", status: str) -> dict[str, str]:
+    """A version of a runtime, or the runtime's own objects, as they are now: runtime.yml says what they shall be."""
+    objects = dict(bundle.objects(status))
+    tree = {"kustomization.yaml": _kustomization(list(objects)), **objects}
+    return {name: header(bundle.source) + dump(data) for name, data in sorted(tree.items())}
+
+
+def over(parts: list[str], source: str) -> str:
+    """The kustomization over the folders of all parts."""
+    return header(source) + dump(_kustomization(parts))
+
+
 def _renamed(before: "dict[str, Object]", after: "dict[str, Object]") -> "dict[str, Object]":
     """The objects that have another name afterwards and are the same otherwise, by the name of their file before."""
     added = [data for name, data in after.items() if name not in before]

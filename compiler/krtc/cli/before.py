@@ -1,0 +1,100 @@
+"""What versions were before: at a revision of Git, or in a tree that was compiled then."""
+
+import os
+
+from krtc.cli import reading
+from krtc.cli.errors import UsageError
+from krtc.model.program import Was, digest
+from krtc.model.record import Unsaid
+from krtc.model.status import DESIRED
+from krtc.pipeline import Options, Source, check, check_runtime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from krtc.model.program import Program
+
+
+def of(path: str, against: str, assets: "Mapping[str, str]") -> dict[str, Was] | None:
+    """The versions of a krt.yml or a runtime.yml, by name; None when it was not there.
+
+    `against` is a folder, or else a revision. Of a krt.yml in Git nobody knows the status: it ran. Raises UsageError
+    for what cannot be read.
+    """
+    if os.path.isdir(against):
+        return dict(_rendered(against))
+    programs = _at_revision(path, against, assets)
+    if programs is None:
+        return None
+    found = {}
+    for program in programs:
+        try:
+            found[program.version.version] = Was(program.status or "started", digest(program.version))
+        except Unsaid:  # what was wrong cannot have run
+            continue
+    return found
+
+
+def _at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> "list[Program] | None":
+    from krtc.cli import revision as git  # only with --against
+
+    inside, name = os.path.split(path)
+    folder = git.Folder(revision, inside)
+    data = folder.read(name)
+    if isinstance(data, str):
+        if data.endswith("at that revision"):
+            return None
+        raise UsageError(data)
+    if not reading.is_runtime(path):
+        program, _ = check(Source(path, data), None, Options(), assets, lambda name: "not read")
+        return [program] if program else []
+
+    def load(krt: str) -> Source | str:
+        content = folder.read(krt)
+        return content if isinstance(content, str) else Source(krt, content)
+
+    runtime, _ = check_runtime(Source(path, data), Options(), assets, load, lambda name: "not read")
+    return runtime.programs if runtime else []
+
+
+def _rendered(folder: str) -> "Iterator[tuple[str, Was]]":
+    """The versions whose records, or charts, are in a tree that krtc wrote."""
+    from krtc.cli import output
+
+    names = output.known(folder)
+    if not names:
+        raise UsageError(f"{folder} holds no tree of krtc's")
+    root = _load(folder, "kustomization.yaml") if "kustomization.yaml" in names else {}
+    overlay = next((str(at) for at in root.get("resources") or () if str(at).startswith("overlays/")), None)
+    for name in sorted(names):
+        inside, _, base = name.rpartition("/")
+        if base == "Chart.yaml":
+            yield from _of_chart(folder, f"{inside}/" if inside else "")
+        elif base.startswith("10-configmap-") and not inside.endswith("templates") and overlay in (None, inside):
+            data = _load(folder, name).get("data")
+            if isinstance(data, dict) and data.get("status") in DESIRED:
+                yield str(data.get("version")), Was(DESIRED[str(data["status"])], str(data.get("digest")))
+
+
+def _of_chart(folder: str, inside: str) -> "Iterator[tuple[str, Was]]":
+    chart, values = _load(folder, f"{inside}Chart.yaml"), _load(folder, f"{inside}values.yaml")
+    annotations = chart.get("annotations")
+    told = annotations.get("krtc/digest") if isinstance(annotations, dict) else None
+    status = values.get("status")
+    if told and status in DESIRED:
+        is_published = values.get("published") is True and status == "started"
+        yield str(chart.get("appVersion")), Was("published" if is_published else DESIRED[str(status)], str(told))
+
+
+def _load(folder: str, name: str) -> "dict[str, Any]":
+    """A YAML file of the tree; one that was changed into something else tells nothing."""
+    import yaml
+
+    content = reading.beside(os.path.join(folder, "x"), name)
+    try:
+        data = yaml.load(content, yaml.CSafeLoader) if isinstance(content, bytes) else None
+    except yaml.YAMLError:
+        data = None
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,144 @@
+"""`krtc check --against`: what may change of versions that run, since a revision of Git or a rendered tree."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from krtc.cli import main
+from tests.unit.helpers import SMALL, text
+
+Capture = pytest.CaptureFixture[str]
+ALL = {"sort-v1": "published", "sort-v2": "started", "sort-v3": "stopped"}
+
+
+def git(*arguments: str) -> None:
+    who = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True, env={"PATH": os.environ["PATH"]})
+
+
+def version(name: str, **more: object) -> None:
+    root = Path("versions") / name
+    (root / "src/etl").mkdir(parents=True, exist_ok=True)
+    (root / "src/etl/main.py").touch()
+    (root / "public_input.proto").write_text(
+        'syntax = "proto3";\nmessage M {}\nservice Entrypoint { rpc Sort (M) returns (M); }\n'
+    )
+    (root / "krt.yml").write_text(text({**SMALL, "version": name, **more}))
+
+
+def runtime(statuses: dict[str, str]) -> None:
+    versions = [{"krt": f"versions/{name}/krt.yml", "status": status} for name, status in statuses.items()]
+    Path("runtime.yml").write_text(text({"runtime": "demo", "versions": versions}))
+
+
+@pytest.fixture(autouse=True, params=["git", "manifests"])
+def against(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A runtime of three versions, as it was: committed, or rendered in each form."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    for name in ALL:
+        version(name)
+    runtime(ALL)
+    form: str = request.param
+    if form != "git":
+        assert main(["compile", "runtime.yml", "--to", form, "-o", "before"]) == 0
+        return "before"
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "before")
+    return "HEAD"
+
+
+def said(against: str, capsys: Capture, path: str = "runtime.yml") -> list[str]:
+    """The places and codes of the errors."""
+    capsys.readouterr()
+    code = main(["check", path, "--against", against])
+    lines = [line for line in capsys.readouterr().err.splitlines() if "error[" in line]
+    assert code == bool(lines)
+    return [f"{line.split(':')[0]} {line.split('error[')[1][:6]}" for line in lines]
+
+
+def test_nothing_changed(against: str, capsys: Capture) -> None:
+    assert said(against, capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ({"sort-v1": "started", "sort-v2": "published", "sort-v3": "stopped"}, []),
+        ({"sort-v1": "started", "sort-v2": "stopped", "sort-v3": "started"}, []),
+        ({"sort-v1": "published", "sort-v3": "stopped"}, []),
+        ({"sort-v1": "stopped", "sort-v2": "started", "sort-v3": "stopped"}, ["runtime.yml KRT412"]),
+        ({"sort-v1": "started", "sort-v2": "started", "sort-v3": "published"}, ["runtime.yml KRT412"]),
+        ({"sort-v2": "started", "sort-v3": "stopped"}, ["runtime.yml KRT412"]),
+        ({"sort-v1": "stopped", "sort-v2": "stopped", "sort-v3": "published"}, ["runtime.yml KRT412"] * 2),
+    ],
+)
+def test_statuses(now: dict[str, str], expected: list[str], against: str, capsys: Capture) -> None:
+    runtime(now)
+    assert said(against, capsys) == expected
+
+
+@pytest.mark.parametrize("form", ["kustomize", "helm"])
+def test_other_forms(form: str, capsys: Capture) -> None:
+    assert main(["compile", "runtime.yml", "--to", form, "-o", "other"]) == 0
+    assert main(["compile", "versions/sort-v1/krt.yml", "--status", "published", "--to", form, "-o", "one"]) == 0
+    assert said("other", capsys) == said("one", capsys, "versions/sort-v1/krt.yml") == []
+    version("sort-v1", description="Another one.")
+    runtime({"sort-v1": "started", "sort-v3": "published"})
+    assert said("other", capsys) == ["runtime.yml KRT412", "versions/sort-v1/krt.yml KRT411"]
+    assert said("one", capsys, "versions/sort-v1/krt.yml") == ["versions/sort-v1/krt.yml KRT411"]
+
+
+def test_a_new_version(against: str, capsys: Capture) -> None:
+    version("sort-v4")
+    runtime(ALL | {"sort-v4": "started"})
+    assert said(against, capsys) == []
+    runtime(ALL | {"sort-v1": "started", "sort-v4": "published"})
+    assert said(against, capsys) == ["runtime.yml KRT412"]
+
+
+def test_a_version_that_runs_never_changes(against: str, capsys: Capture) -> None:
+    for name in ALL:
+        version(name, description="Another one.")
+    assert said(against, capsys) == [f"versions/{name}/krt.yml KRT411" for name in ("sort-v1", "sort-v2")]
+    runtime(ALL | {"sort-v2": "stopped"})
+    assert said(against, capsys) == ["versions/sort-v1/krt.yml KRT411"]
+
+
+def test_a_version_that_is_written_otherwise_is_the_same(against: str, capsys: Capture) -> None:
+    path = Path("versions/sort-v1/krt.yml")
+    path.write_text("# a comment\n" + path.read_text().replace("{", "{ "))
+    assert said(against, capsys) == []
+
+
+def test_one_version(against: str, capsys: Capture) -> None:
+    path = "versions/sort-v2/krt.yml"
+    assert said(against, capsys, path) == []
+    version("sort-v2", description="Another one.")
+    assert said(against, capsys, path) == [f"{path} KRT411"]
+    assert main(["check", path, "--status", "stopped", "--against", against]) == 0
+
+
+def test_what_was_not_there(against: str, capsys: Capture) -> None:
+    version("sort-v9")
+    assert said(against, capsys, "versions/sort-v9/krt.yml") == []
+
+
+def test_what_there_is_not(against: str, capsys: Capture) -> None:
+    assert main(["check", "runtime.yml", "--against", "nothing"]) == 2
+    assert "krtc: error: cannot read nothing:" in capsys.readouterr().err
+    Path("empty").mkdir()
+    assert main(["check", "runtime.yml", "--against", "empty"]) == 2
+    assert "krtc: error: empty holds no tree of krtc's" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"[", b"- a", b"", b"data: [1]\n", b"\xff", b"data: {status: started}\n"])
+def test_a_tree_that_was_spoilt_is_no_crash(content: bytes, against: str, capsys: Capture) -> None:
+    if against != "HEAD":
+        for path in Path("before").rglob("*.yaml"):
+            path.write_bytes(content)
+        assert main(["check", "runtime.yml", "--against", "before"]) in (0, 1)
+        assert "internal error" not in capsys.readouterr().err
