@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from krtc.cli import main
-from tests.unit.helpers import SMALL, text
+from tests.unit.runtimes import ALL, write_all, write_runtime, write_version
 
 Capture = pytest.CaptureFixture[str]
-ALL = {"sort-v1": "published", "sort-v2": "started", "sort-v3": "stopped"}
 
 
 def git(*arguments: str) -> None:
@@ -18,29 +17,12 @@ def git(*arguments: str) -> None:
     subprocess.run(["git", *who, *arguments], check=True, capture_output=True, env={"PATH": os.environ["PATH"]})
 
 
-def version(name: str, **more: object) -> None:
-    root = Path("versions") / name
-    (root / "src/etl").mkdir(parents=True, exist_ok=True)
-    (root / "src/etl/main.py").touch()
-    (root / "public_input.proto").write_text(
-        'syntax = "proto3";\nmessage M {}\nservice Entrypoint { rpc Sort (M) returns (M); }\n'
-    )
-    (root / "krt.yml").write_text(text({**SMALL, "version": name, **more}))
-
-
-def runtime(statuses: dict[str, str]) -> None:
-    versions = [{"krt": f"versions/{name}/krt.yml", "status": status} for name, status in statuses.items()]
-    Path("runtime.yml").write_text(text({"runtime": "demo", "versions": versions}))
-
-
 @pytest.fixture(autouse=True, params=["git", "manifests"])
 def against(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A runtime of three versions, as it was: committed, or rendered in each form."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    for name in ALL:
-        version(name)
-    runtime(ALL)
+    write_all()
     form: str = request.param
     if form != "git":
         assert main(["compile", "runtime.yml", "--to", form, "-o", "before"]) == 0
@@ -77,7 +59,7 @@ def test_nothing_changed(against: str, capsys: Capture) -> None:
     ],
 )
 def test_statuses(now: dict[str, str], expected: list[str], against: str, capsys: Capture) -> None:
-    runtime(now)
+    write_runtime(now)
     assert said(against, capsys) == expected
 
 
@@ -86,25 +68,25 @@ def test_other_forms(form: str, capsys: Capture) -> None:
     assert main(["compile", "runtime.yml", "--to", form, "-o", "other"]) == 0
     assert main(["compile", "versions/sort-v1/krt.yml", "--status", "published", "--to", form, "-o", "one"]) == 0
     assert said("other", capsys) == said("one", capsys, "versions/sort-v1/krt.yml") == []
-    version("sort-v1", description="Another one.")
-    runtime({"sort-v1": "started", "sort-v3": "published"})
+    write_version("sort-v1", description="Another one.")
+    write_runtime({"sort-v1": "started", "sort-v3": "published"})
     assert said("other", capsys) == ["runtime.yml KRT412", "versions/sort-v1/krt.yml KRT411"]
     assert said("one", capsys, "versions/sort-v1/krt.yml") == ["versions/sort-v1/krt.yml KRT411"]
 
 
 def test_a_new_version(against: str, capsys: Capture) -> None:
-    version("sort-v4")
-    runtime(ALL | {"sort-v4": "started"})
+    write_version("sort-v4")
+    write_runtime(ALL | {"sort-v4": "started"})
     assert said(against, capsys) == []
-    runtime(ALL | {"sort-v1": "started", "sort-v4": "published"})
+    write_runtime(ALL | {"sort-v1": "started", "sort-v4": "published"})
     assert said(against, capsys) == ["runtime.yml KRT412"]
 
 
 def test_a_version_that_runs_never_changes(against: str, capsys: Capture) -> None:
     for name in ALL:
-        version(name, description="Another one.")
+        write_version(name, description="Another one.")
     assert said(against, capsys) == [f"versions/{name}/krt.yml KRT411" for name in ("sort-v1", "sort-v2")]
-    runtime(ALL | {"sort-v2": "stopped"})
+    write_runtime(ALL | {"sort-v2": "stopped"})
     assert said(against, capsys) == ["versions/sort-v1/krt.yml KRT411"]
 
 
@@ -117,13 +99,13 @@ def test_a_version_that_is_written_otherwise_is_the_same(against: str, capsys: C
 def test_one_version(against: str, capsys: Capture) -> None:
     path = "versions/sort-v2/krt.yml"
     assert said(against, capsys, path) == []
-    version("sort-v2", description="Another one.")
+    write_version("sort-v2", description="Another one.")
     assert said(against, capsys, path) == [f"{path} KRT411"]
     assert main(["check", path, "--status", "stopped", "--against", against]) == 0
 
 
 def test_what_was_not_there(against: str, capsys: Capture) -> None:
-    version("sort-v9")
+    write_version("sort-v9")
     assert said(against, capsys, "versions/sort-v9/krt.yml") == []
 
 

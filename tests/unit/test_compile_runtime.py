@@ -9,10 +9,9 @@ import yaml
 
 from krtc.cli import main, reading
 from tests.unit.helpers import SMALL, text
+from tests.unit.runtimes import ALL, write_all, write_runtime, write_version
 
 Capture = pytest.CaptureFixture[str]
-PROTO = 'syntax = "proto3";\nmessage M {}\nservice Entrypoint { rpc Sort (M) returns (M); }\n'
-ALL = {"sort-v1": "published", "sort-v2": "started", "sort-v3": "stopped"}
 
 
 @pytest.fixture(autouse=True)
@@ -20,23 +19,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder: a runtime of three versions, each with all its files."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    for name in ALL:
-        version(name)
-    runtime(ALL)
+    write_all()
     return tmp_path
-
-
-def version(name: str, **more: object) -> None:
-    root = Path("versions") / name
-    (root / "src/etl").mkdir(parents=True, exist_ok=True)
-    (root / "src/etl/main.py").touch()
-    (root / "public_input.proto").write_text(PROTO)
-    (root / "krt.yml").write_text(text({**SMALL, "version": name, **more}))
-
-
-def runtime(statuses: dict[str, str], **settings: object) -> None:
-    versions = [{"krt": f"versions/{name}/krt.yml", "status": status} for name, status in statuses.items()]
-    Path("runtime.yml").write_text(text({"runtime": "demo", **settings, "versions": versions}))
 
 
 def run(*arguments: str) -> int:
@@ -87,7 +71,7 @@ def test_folders(form: str, capsys: Capture) -> None:
     capsys.readouterr()
     assert run("runtime.yml", "--to", form, "-o", "tree") == 0
     assert capsys.readouterr().err.endswith(" 0 changed\n")
-    runtime({"sort-v2": "published"})  # a version that is no more leaves nothing
+    write_runtime({"sort-v2": "published"})  # a version that is no more leaves nothing
     assert run("runtime.yml", "--to", form, "-o", "tree", "--check") == 1
     assert "is left over" in capsys.readouterr().err
     assert run("runtime.yml", "--to", form, "-o", "tree") == 0
@@ -108,7 +92,7 @@ def test_a_folder_of_one_version_is_not_a_runtimes(form: str, capsys: Capture) -
 
 
 def test_nothing_published(capsys: Capture) -> None:
-    runtime({"sort-v1": "started"})
+    write_runtime({"sort-v1": "started"})
     assert run("runtime.yml", "--only", "runtime") == 0
     out, err = capsys.readouterr()
     assert objects(out) == [("ConfigMap", "active-entrypoint")]
@@ -138,8 +122,8 @@ def test_only_is_for_a_runtime(capsys: Capture) -> None:
 
 class Test_a_version_that_cannot_be_compiled:
     def test_hides_nothing_of_the_others(self, capsys: Capture) -> None:
-        version("sort-v1", description=1)
-        version("sort-v3", colour="red")
+        write_version("sort-v1", description=1)
+        write_version("sort-v3", colour="red")
         Path("versions/sort-v2/krt.yml").write_text("[")
         assert run("runtime.yml") == 1
         out, err = capsys.readouterr()
@@ -149,7 +133,7 @@ class Test_a_version_that_cannot_be_compiled:
         assert "3 errors" in err
 
     def test_is_not_in_the_way_of_another_part(self, capsys: Capture) -> None:
-        version("sort-v3", colour="red")
+        write_version("sort-v3", colour="red")
         assert run("runtime.yml", "--only", "sort-v1") == 0
         assert run("runtime.yml", "--only", "sort-v3") == 1
         assert "KRT010" in capsys.readouterr().err
@@ -172,7 +156,7 @@ class Test_a_version_that_cannot_be_compiled:
 
 class Test_configuration:
     def test_a_running_version_needs_all_values(self, capsys: Capture) -> None:
-        version("sort-v2", config={"variables": ["GREETING"]})
+        write_version("sort-v2", config={"variables": ["GREETING"]})
         assert run("runtime.yml") == 1
         assert "versions/sort-v2/krt.yml" in (said := capsys.readouterr().err)
         assert "error[KRT401]" in said
@@ -181,7 +165,7 @@ class Test_configuration:
     def test_a_value_restarts_the_pods_that_read_it_and_no_others(self, capsys: Capture) -> None:
         """Those of versions that declare it and have no value of their own; never an entrypoint's, which reads none."""
         for name in ("sort-v1", "sort-v2"):
-            version(name, config={"variables": ["GREETING", "OTHER"]})
+            write_version(name, config={"variables": ["GREETING", "OTHER"]})
         own = {"krt": "versions/sort-v2/krt.yml", "status": "started", "config": {"variables": {"GREETING": "mine"}}}
 
         def templates(greeting: str) -> dict[str, object]:
@@ -197,7 +181,7 @@ class Test_configuration:
         assert [name for name in before if before[name] != after[name]] == ["sort-v1--sort--etl"]
 
     def test_a_stopped_one_does_not(self) -> None:
-        version("sort-v3", config={"variables": ["GREETING"]})
+        write_version("sort-v3", config={"variables": ["GREETING"]})
         assert run("runtime.yml") == 0
 
 
@@ -215,7 +199,7 @@ def test_one_version_with_its_entry(capsys: Capture) -> None:
 
 
 def test_check_judges_each_version_once(capsys: Capture) -> None:
-    version("sort-v1", colour="red")
+    write_version("sort-v1", colour="red")
     assert main(["check", "."]) == 1
     said = capsys.readouterr().err
     assert said.count("KRT010") == 1
