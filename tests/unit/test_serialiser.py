@@ -107,6 +107,8 @@ def test_a_block_is_read_back_or_there_is_none(text: str) -> None:
         ("a", None),
         ("", None),
         ("a\n\n", None),
+        ("a\nb\t", None),
+        ("a\nb \n", None),
         (" a\nb\n", None),
         ("\na\n", None),
         ("\n", None),

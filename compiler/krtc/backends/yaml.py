@@ -49,8 +49,11 @@ def _escaped(character: str) -> str:
 
 
 def block(text: str, pad: str) -> str | None:
-    """A multi-line text as a literal block (its header and lines), or None where it would not be read back alike."""
-    if "\n" not in text or "{{" in text or "}}" in text or text.endswith("\n\n") or text[0] in " \t\n":
+    """A multi-line text as a literal block (its header and lines), or None where it would not be read back alike.
+
+    Blanks at its end would be lost in a chart, where the next line may begin with `{{-`.
+    """
+    if "\n" not in text or "{{" in text or "}}" in text or text.removesuffix("\n")[-1:].isspace() or text[0] in " \t\n":
         return None
     lines = text.split("\n")
     ending = "|-"
