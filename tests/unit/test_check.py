@@ -515,3 +515,20 @@ class Test_schema:
             main(["schema"])
         with pytest.raises(SystemExit):
             main(["schema", "chart"])
+
+
+class Test_a_proto:
+    """What pre-commit hands over when a .proto was changed: its krt.yml is judged."""
+
+    def test_beside_its_krt_yml(self, capsys: Capture) -> None:
+        Path("krt.yml").write_text(text({**SMALL, "colour": "red"}))
+        for path in ("public_input.proto", "proto/deep/other.proto", "./public_input.proto"):
+            assert main(["check", path]) == 1
+            assert capsys.readouterr().err.count("KRT010") == 1
+        assert main(["check", "krt.yml", "./public_input.proto"]) == 1
+        assert capsys.readouterr().err.count("KRT010") == 1
+
+    def test_without_one(self, capsys: Capture) -> None:
+        Path("krt.yml").unlink()
+        assert main(["check", "proto/other.proto"]) == 0
+        assert capsys.readouterr() == ("", "")

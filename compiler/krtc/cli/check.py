@@ -28,7 +28,7 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
         "paths",
         metavar="PATH",
         nargs="+",
-        help="a krt.yml, a .krt, a runtime.yml, a folder (searched for these), or - for standard input",
+        help="a krt.yml, a .krt, a runtime.yml, a .proto (its krt.yml), a folder (searched for these), or - for stdin",
     )
     parser.add_argument(
         "--status",
@@ -103,7 +103,7 @@ def run(options: "argparse.Namespace") -> int:
         diagnostics.extend(found)
 
     # Runtimes first: what is one of their versions is judged there.
-    paths = sorted(_paths(options.paths, unread), key=lambda path: not reading.is_runtime(path))
+    paths = sorted(dict.fromkeys(_paths(options.paths, unread)), key=lambda path: not reading.is_runtime(path))
     for path in _counted(paths):
         if os.path.abspath(path) in covered:
             names.append(path)

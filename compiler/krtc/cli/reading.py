@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KRT_NAMES = ("krt.yml", "krt.yaml")
 RUNTIME_NAMES = ("runtime.yml", "runtime.yaml")
 ARCHIVE = ".krt"
+PROTO = ".proto"
 STDIN = "-"
 
 
@@ -82,8 +83,12 @@ def find(path: str) -> tuple[Source, bool]:
 def search(path: str) -> "Iterator[str]":
     """The files that PATH means: a file as it is, and of a folder each krt.yml, .krt and runtime.yml below it.
 
-    Hidden folders and links to folders are left out. Raises UsageError for a folder without any.
+    A .proto means the krt.yml that is beside it or above it, if there is one. Hidden folders and links to folders are
+    left out. Raises UsageError for a folder without any.
     """
+    if path.endswith(PROTO):
+        yield from _krt_above(path)
+        return
     if not os.path.isdir(path):
         yield path
         return
@@ -96,6 +101,19 @@ def search(path: str) -> "Iterator[str]":
                 yield os.path.normpath(os.path.join(folder, name))
     if not found:
         raise UsageError(f"there is no krt.yml, runtime.yml or .krt in the folder {path}")
+
+
+def _krt_above(path: str) -> "Iterator[str]":
+    """The krt.yml in the folder of a file, or in the nearest above it that has one, below the working folder."""
+    folder = os.path.dirname(path)
+    while True:
+        for name in KRT_NAMES:
+            if os.path.isfile(at := os.path.join(folder, name)):
+                yield os.path.normpath(at)
+                return
+        if folder in ("", "/", ".") or os.path.basename(folder) == "..":
+            return
+        folder = os.path.dirname(folder)
 
 
 def is_runtime(path: str, data: bytes | None = None) -> bool:

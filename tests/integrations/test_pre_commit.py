@@ -1,0 +1,115 @@
+"""The hooks of .pre-commit-hooks.yaml, run by pre-commit itself, with this repository as the hooks'."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "classificator"
+PAGE = ROOT / "docs" / "integrations" / "pre-commit.md"
+
+pytestmark = pytest.mark.xdist_group("pre-commit")  # one worker, so that the hooks are installed once
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "core.hooksPath=/dev/null")
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """This repository as it is now, uncommitted changes too, as one that pre-commit can clone; and its revision."""
+    folder = tmp_path_factory.mktemp("hooks")
+    for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
+        if (ROOT / name).is_file() and not name.startswith(("golden/", "tests/")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "hooks")
+    return folder, git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pre-commit keeps what it installs."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
+    """A repository with the example, and the configuration that the page shows."""
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    (block,) = [part.split("```")[0] for part in PAGE.read_text().split("```yaml\n")[1:]]
+    config = yaml.safe_load(block)
+    (repo,) = config["repos"]
+    repo["repo"], repo["rev"] = str(hooks[0]), hooks[1]
+    (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    return tmp_path
+
+
+def run(repository: Path, home: Path, *hooks: str) -> tuple[int, str]:
+    """The exit code and the output of pre-commit over all files, for these hooks in turn."""
+    environment = os.environ | {"PRE_COMMIT_HOME": str(home)}
+    code, said = 0, ""
+    for hook in hooks:
+        command = [sys.executable, "-m", "pre_commit", "run", "--all-files", "--hook-stage", "manual", hook]
+        done = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+        code |= done.returncode
+        said += done.stdout + done.stderr
+    return code, said
+
+
+def test_clean(repository: Path, home: Path) -> None:
+    code, said = run(repository, home, "krtc-check")
+    assert code == 0, said
+    assert "krtc check" in said and "Passed" in said
+
+
+def test_a_mistake(repository: Path, home: Path) -> None:
+    krt = repository / "krt.yml"
+    krt.write_text(krt.read_text().replace("email-classificator.repairs", "email-clasificator.repairs"))
+    git(repository, "add", ".")
+    code, said = run(repository, home, "krtc-check")
+    assert code == 1
+    assert "krt.yml:31:13: error[KRT101] unknown-node" in said
+    assert "= help: did you mean `email-classificator`?" in said
+
+
+def test_a_proto_is_checked_with_its_version(repository: Path, home: Path) -> None:
+    proto = repository / "public_input.proto"
+    proto.write_text(proto.read_text().replace("rpc Classificator", "rpc Sort"))
+    environment = os.environ | {"PRE_COMMIT_HOME": str(home)}
+    command = [sys.executable, "-m", "pre_commit", "run", "krtc-check", "--files", "public_input.proto"]
+    done = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "error[KRT113]" in done.stdout
+
+
+def test_a_rendered_tree(repository: Path, home: Path) -> None:
+    code, said = run(repository, home, "krtc-rendered")
+    assert code == 1
+    assert "rendered/kustomization.yaml is missing" in said
+    code, said = run(repository, home, "krtc-compile")
+    assert code == 0  # of files that are new to Git, pre-commit says nothing
+    git(repository, "add", ".")
+    assert run(repository, home, "krtc-rendered", "krtc-compile")[0] == 0
+    krt = repository / "krt.yml"
+    krt.write_text(krt.read_text().replace("replicas: 2", "replicas: 3", 1))
+    git(repository, "add", ".")
+    code, said = run(repository, home, "krtc-rendered")
+    assert code == 1
+    assert " differs\n" in said and "rendered is not up to date" in said
+    code, said = run(repository, home, "krtc-compile")
+    assert code == 1
+    assert "files were modified by this hook" in said
+    git(repository, "add", ".")
+    assert run(repository, home, "krtc-check", "krtc-rendered", "krtc-compile")[0] == 0
