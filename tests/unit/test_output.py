@@ -333,8 +333,8 @@ def refusing(after: int, error: OSError) -> Any:
 
     def call(name: str, mode: str = "r", **options: Any) -> Any:
         file = open(name, mode, **options)  # noqa: SIM115
-        if mode == "x" and next(calls) >= after:
-            file.write("ha")
+        if mode[0] == "x" and next(calls) >= after:
+            file.write(b"ha" if "b" in mode else "ha")
             file.close()
             raise error
         return file

@@ -193,7 +193,7 @@ class _Place:
         if self.path == reading.STDIN and self._rev is None:
             return sys.stdin.buffer.read(most + 1)
         if self._rev is None:
-            return rendered.regular(self.path, most, links=True)
+            return reading.regular(self.path, most, rendered.TOO_LARGE, links=True)
         data = revision.read(self._rev, self.path, most)
         if isinstance(data, str):
             raise UsageError(data)

@@ -145,10 +145,10 @@ def _content(folder: str, name: str) -> bytes | None:
 def _replace(folder: str, name: str, text: str) -> None:
     path = _inside(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    replace(path, text)
+    replace(path, text.encode())
 
 
-def replace(path: str, text: str, mode: int | None = None) -> None:
+def replace(path: str, content: bytes, mode: int | None = None) -> None:
     """Writes a file beside its place, and renames it to that: it is old or new at every moment.
 
     One with a `mode` has that, and is on the disk before it is renamed. Raises OSError when the disk refuses.
@@ -156,10 +156,8 @@ def replace(path: str, text: str, mode: int | None = None) -> None:
     beside = f"{path}{_MARK}{os.getpid()}"
     first = 0o666 if mode is None else mode & 0o600  # until it has its mode, nobody else reads it
     try:
-        with open(
-            beside, "x", encoding="utf-8", newline="", opener=lambda name, flags: os.open(name, flags, first)
-        ) as file:
-            file.write(text)
+        with open(beside, "xb", opener=lambda name, flags: os.open(name, flags, first)) as file:
+            file.write(content)
             if mode is not None:
                 file.flush()
                 os.fchmod(file.fileno(), mode)

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from errno import ELOOP
 
 from krtc.cli.errors import UsageError
 from krtc.frontend.yaml import LARGEST_FILE
@@ -177,18 +178,39 @@ def _inside(folder: str, name: str) -> str | None:
     return wanted if os.path.commonpath([folder, wanted]) == folder else None
 
 
+def regular(path: str, most: int, too_large: str, *, links: bool = False) -> bytes:
+    """The bytes of a regular file; UsageError when it is none, a link (unless these are wanted) or too large."""
+    try:
+        with _opened(path, 0 if links else os.O_NOFOLLOW) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UsageError(f"cannot read {path}: it is not a regular file")
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        is_link = not links and isinstance(error, OSError) and error.errno == ELOOP
+        raise UsageError(f"cannot read {path}: {'it is a link' if is_link else _reason(error)}") from error
+    if len(data) > most:
+        raise UsageError(f"cannot read {path}: {too_large}")
+    return data
+
+
 def _read(path: str, shown: str | None = None) -> bytes | str:
     try:
-        # Without O_NONBLOCK, opening a FIFO waits for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
+        with _opened(path) as file:
+            status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return f"cannot read {shown or path}: it is not a regular file"
             return _bounded(file, status.st_size)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return f"cannot read {shown or path}: {reason}"
+        return f"cannot read {shown or path}: {_reason(error)}"
+
+
+def _opened(path: str, flags: int = 0) -> "BinaryIO":
+    # Without O_NONBLOCK, opening a FIFO waits for ever.
+    return open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags), "rb")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _bounded(file: "BinaryIO", size: int = 0) -> bytes:

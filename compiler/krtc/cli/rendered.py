@@ -4,10 +4,8 @@ They are read as Kubernetes reads them, and nothing is executed: what only Kusto
 Sizes are bounded, no link is followed, and nothing here recurses over a document.
 """
 
-import errno
 import os
 import posixpath
-import stat
 from functools import lru_cache
 
 import yaml
@@ -25,6 +23,7 @@ from yaml.nodes import ScalarNode
 from krtc.changes.compare import identity
 from krtc.cli.errors import UsageError
 from krtc.cli.output import LIST
+from krtc.cli.reading import regular
 from krtc.frontend.yaml import DEEPEST
 
 TYPE_CHECKING = False
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
 
 
 LARGEST = 64 << 20
+TOO_LARGE = f"more than {LARGEST >> 20} MiB of manifests"
 """The most bytes of all files that are read together."""
 
 MOST_FILES = 50_000
@@ -80,32 +80,13 @@ class Disk:
         """The bytes of some."""
         found, left = {}, LARGEST
         for path in paths:
-            found[path] = regular(os.path.join(self._path, path), left)
+            found[path] = regular(os.path.join(self._path, path), left, TOO_LARGE)
             left -= len(found[path])
         return found
 
     def name(self, path: str) -> str:
         """How people are told of a file."""
         return os.path.normpath(os.path.join(self._path, path))
-
-
-def regular(path: str, most: int = LARGEST, links: bool = False) -> bytes:
-    """The bytes of a regular file; UsageError when it is none, a link (unless these are wanted) or too large."""
-    try:
-        # Without O_NONBLOCK, opening a FIFO waits for ever.
-        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if links else os.O_NOFOLLOW)
-        with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UsageError(f"cannot read {path}: it is not a regular file")
-            data = file.read(most + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        if isinstance(error, OSError) and error.errno == errno.ELOOP:
-            reason = "it is a link"
-        raise UsageError(f"cannot read {path}: {reason}") from error
-    if len(data) > most:
-        raise UsageError(f"cannot read {path}: more than {LARGEST >> 20} MiB of manifests")
-    return data
 
 
 def is_tree(names: "Iterable[str]") -> bool:

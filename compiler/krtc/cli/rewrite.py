@@ -33,7 +33,7 @@ def rewrite(path: str, old: bytes, text: str) -> None:
                 os.unlink(os.path.join(folder, left))
             refuse_link(path)
             _refuse_changed(path, old)
-            output.replace(path, text, stat.S_IMODE(os.stat(path).st_mode))
+            output.replace(path, text.encode(), stat.S_IMODE(os.stat(path).st_mode))
             with suppress(OSError):  # not all file systems can: the file is written
                 os.fsync(descriptor)
     except OSError as error:
