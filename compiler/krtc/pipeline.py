@@ -125,7 +125,7 @@ def compile(
     `assets` are krtc's own data files by path ("schemas/krt-v2.schema.json"), as `asset_names` lists them. Never raises
     for what is wrong with its input: that is in the result's diagnostics.
     """
-    program, diagnostics = _judge(krt, settings, options, assets, read)
+    program, diagnostics = check(krt, settings, options, assets, read)
     if program is None or has_errors(diagnostics):
         return Result({}, diagnostics)
     return Result(_back(_lower(program, assets), options.status or "stopped", options, assets), diagnostics)
@@ -139,7 +139,7 @@ def compile_runtime(
     Each version is in the folder versions/NAME of the tree, what is the runtime's own in runtime; a part alone is the
     tree. `load` gives the krt.yml and .krt files beside runtime.yml.
     """
-    runtime, diagnostics = _judge_runtime(source, options, assets, load, read)
+    runtime, diagnostics = check_runtime(source, options, assets, load, read)
     if runtime is None:
         return Result({}, diagnostics)
     names = [program.version.version for program in runtime.programs]
@@ -171,7 +171,7 @@ def objects(
 
     The arguments are those of `compile`; the form of the options is "manifests".
     """
-    program, diagnostics = _judge(krt, settings, options, assets, read)
+    program, diagnostics = check(krt, settings, options, assets, read)
     if program is None or has_errors(diagnostics):
         return None, diagnostics
     return [data for _, data in _lower(program, assets).objects(options.status or "stopped")], diagnostics
@@ -181,7 +181,7 @@ def runtime_objects(
     source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read"
 ) -> "tuple[list[dict[str, Any]] | None, list[Diagnostic]]":
     """The same of a runtime; the arguments are those of `compile_runtime`."""
-    runtime, diagnostics = _judge_runtime(source, options, assets, load, read)
+    runtime, diagnostics = check_runtime(source, options, assets, load, read)
     if runtime is None or has_errors(diagnostics):
         return None, diagnostics
     made = _parts(runtime, options.only, assets)
@@ -198,9 +198,30 @@ def check(
 ) -> tuple[Program | None, list[Diagnostic]]:
     """A version, and all that there is to say of it, in order: what `compile` says of the same arguments.
 
-    None when it has no meaning. `before` is what versions were, by name: then it is held to not having changed, too.
+    Both files are read to their ends, whatever is wrong; None when the version has no meaning. `before` is what
+    versions were, by name: then it is held to not having changed, too.
     """
-    return _judge(krt, settings, options, assets, read, before)
+    runtime: Runtime | None = DEFAULTS
+    comments: list[Ignore] = []
+    of_settings: list[Diagnostic] = []
+    entry = None
+    if settings is not None:
+        settings_file, runtime, of_settings = _settings(settings, assets["schemas/runtime.schema.json"])
+        comments = [*ignores.find(settings_file)]
+        entry = _entry_of(krt, settings, runtime) if runtime else None
+    entry = entry or VersionEntry(krt=krt.name)
+    name = krt.name.rpartition("/")[2]
+    given = settings is not None
+    judged = _judge_version(krt, runtime, entry, options, assets, read, source=name, with_settings=given, before=before)
+    whole = judged.program is not None
+
+    def was_judged(ignore: Ignore) -> bool:
+        if settings is not None and ignore.span.file.name == settings.name:
+            return whole and ignore.id not in _OF_VERSIONS
+        return judged.was_judged(ignore)
+
+    found = silence([*of_settings, *judged.diagnostics], [*judged.comments, *comments], was_judged)
+    return judged.program, in_order(found)
 
 
 def check_runtime(
@@ -213,9 +234,58 @@ def check_runtime(
 ) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
     """A runtime.yml with its versions, and all that there is to say of it, in order; None when it has no meaning.
 
-    `before` is what its versions were: then a change is held to the rules of transition, too.
+    A version that cannot be compiled hides nothing of the others. `before` is what the versions were: then a change is
+    held to the rules of transition, too.
     """
-    return _judge_runtime(source, options, assets, load, read, before)
+    file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
+    here = list(found)
+    if settings is None:
+        return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
+    programs = []
+    elsewhere: list[Diagnostic] = []
+    loaded: set[str] = set()
+    for entry in parts(settings, "versions").values():
+        path = known(entry, "krt")
+        if path is None or normpath(path) in loaded:  # a rule tells of a second one
+            continue
+        loaded.add(normpath(path))
+        if len(here) > MOST_FINDINGS:
+            message = f"more than {MOST_FINDINGS} mistakes: what follows was not looked at"
+            here.append(Diagnostic(TOO_LARGE, span_of(entry, "krt"), message))
+            break
+        krt = load(path)
+        if isinstance(krt, str):
+            here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), krt, help="correct the path"))
+            continue
+        of_version = Options(status=known(entry, "status"), form=None if options.form != "helm" else "helm")
+        judged = _judge_version(
+            krt,
+            settings,
+            entry,
+            of_version,
+            assets,
+            read,
+            source=path,
+            with_settings=True,
+            in_runtime=True,
+            before=before,
+        )
+        own = [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is not file]
+        here += [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is file]
+        program = judged.program
+        name = known(program.version, "version") if program else None
+        if options.only in (None, name):
+            elsewhere += silence(own, judged.comments, judged.was_judged)
+        if program is not None and name is not None:
+            programs.append(program)
+    runtime = RuntimeProgram(settings, programs, source=source.name.rpartition("/")[2], before=before)
+    here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
+    of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
+    here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
+    whole = not any(is_fixed(diagnostic) for diagnostic in here)
+    unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
+    silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)
+    return runtime, in_order([*silenced, *of_versions, *elsewhere])
 
 
 def check_runtimes(runtimes: "Sequence[RuntimeProgram]") -> list[Diagnostic]:
@@ -237,47 +307,14 @@ def asset_names(options: Options, with_settings: bool) -> "Iterator[str]":
         yield from (f"chart-templates/chart/{name}" for name in CHART_TEXTS)
 
 
-def _judge(
-    krt: Source,
-    source: Source | None,
-    options: Options,
-    assets: "Mapping[str, str]",
-    read: "Read",
-    before: "Mapping[str, Was] | None" = None,
-) -> tuple[Program | None, list[Diagnostic]]:
-    """Bytes to the model, and all that there is to say of it: both files are read to their ends, whatever is wrong."""
-    settings: Runtime | None = DEFAULTS
-    comments: list[Ignore] = []
-    of_settings: list[Diagnostic] = []
-    entry = None
-    if source is not None:
-        settings_file, settings, of_settings = _settings(source, assets["schemas/runtime.schema.json"])
-        comments = [*ignores.find(settings_file)]
-        entry = _entry_of(krt, source, settings) if settings else None
-    entry = entry or VersionEntry(krt=krt.name)
-    name = krt.name.rpartition("/")[2]
-    given = source is not None
-    judged = _judge_version(
-        krt, settings, entry, options, assets, read, source=name, with_settings=given, before=before
-    )
-    whole = judged.program is not None
-
-    def was_judged(ignore: Ignore) -> bool:
-        if source is not None and ignore.span.file.name == source.name:
-            return whole and ignore.id not in _OF_VERSIONS
-        return judged.was_judged(ignore)
-
-    found = silence([*of_settings, *judged.diagnostics], [*judged.comments, *comments], was_judged)
-    return judged.program, in_order(found)
-
-
 def _entry_of(krt: Source, source: Source, settings: Runtime) -> VersionEntry | None:
     """The entry of a version that is compiled alone, in a runtime.yml that lists it: its id, config and nodes."""
     folder = source.path.rpartition("/")[0]
-    for entry in parts(settings, "versions").values():
+    entries: dict[int, VersionEntry] = parts(settings, "versions")
+    for entry in entries.values():
         path = known(entry, "krt")
         if path is not None and normpath(f"{folder}/{path}" if folder else path) == normpath(krt.path):
-            return entry  # type: ignore[no-any-return]
+            return entry
     return None
 
 
@@ -343,66 +380,6 @@ def _judge_version(
     unknown += [] if before is not None else _OF_CHANGES
     comments = [ignore for one in files for ignore in ignores.find(one)]
     return _Judged(program, diagnostics, comments, tuple(unknown))
-
-
-def _judge_runtime(
-    source: Source,
-    options: Options,
-    assets: "Mapping[str, str]",
-    load: "Load",
-    read: "Read",
-    before: "Mapping[str, Was] | None" = None,
-) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
-    """A runtime.yml and all its versions: one that cannot be compiled hides nothing of the others."""
-    file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
-    here = list(found)
-    if settings is None:
-        return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
-    programs = []
-    elsewhere: list[Diagnostic] = []
-    loaded: set[str] = set()
-    for entry in parts(settings, "versions").values():
-        path = known(entry, "krt")
-        if path is None or normpath(path) in loaded:  # a rule tells of a second one
-            continue
-        loaded.add(normpath(path))
-        if len(here) > MOST_FINDINGS:
-            message = f"more than {MOST_FINDINGS} mistakes: what follows was not looked at"
-            here.append(Diagnostic(TOO_LARGE, span_of(entry, "krt"), message))
-            break
-        krt = load(path)
-        if isinstance(krt, str):
-            here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), krt, help="correct the path"))
-            continue
-        of_version = Options(status=known(entry, "status"), form=None if options.form != "helm" else "helm")
-        judged = _judge_version(
-            krt,
-            settings,
-            entry,
-            of_version,
-            assets,
-            read,
-            source=path,
-            with_settings=True,
-            in_runtime=True,
-            before=before,
-        )
-        own = [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is not file]
-        here += [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is file]
-        program = judged.program
-        name = known(program.version, "version") if program else None
-        if options.only in (None, name):
-            elsewhere += silence(own, judged.comments, judged.was_judged)
-        if program is not None and name is not None:
-            programs.append(program)
-    runtime = RuntimeProgram(settings, programs, source=source.name.rpartition("/")[2], before=before)
-    here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
-    of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
-    here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
-    whole = not any(is_fixed(diagnostic) for diagnostic in here)
-    unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
-    silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)
-    return runtime, in_order([*silenced, *of_versions, *elsewhere])
 
 
 def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Version | None, list[Diagnostic]]":
