@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from krtc.model.program import Program
 
 
-def of(path: str, against: str, assets: "Mapping[str, str]") -> dict[str, Was] | None:
-    """The versions of a krt.yml or a runtime.yml, by name; None when it was not there.
+def in_tree(folder: str) -> dict[str, Was]:
+    """The versions of a rendered tree, by name; UsageError for what is none of krtc's."""
+    return dict(_rendered(folder))
 
-    `against` is a folder, or else a revision. Of a krt.yml in Git nobody knows the status: it ran. Raises UsageError
-    for what cannot be read.
+
+def at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> dict[str, Was] | None:
+    """The versions of a krt.yml or a runtime.yml at a revision of Git, by name; None when it was not there.
+
+    Of a krt.yml nobody knows the status: it ran. Raises UsageError for what cannot be read.
     """
-    if os.path.isdir(against):
-        return dict(_rendered(against))
-    programs = _at_revision(path, against, assets)
+    programs = _programs(path, revision, assets)
     if programs is None:
         return None
     found = {}
@@ -37,7 +39,7 @@ def of(path: str, against: str, assets: "Mapping[str, str]") -> dict[str, Was] |
     return found
 
 
-def _at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> "list[Program] | None":
+def _programs(path: str, revision: str, assets: "Mapping[str, str]") -> "list[Program] | None":
     from krtc.cli import revision as git  # only with --against
 
     inside, name = os.path.split(path)

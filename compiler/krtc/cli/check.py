@@ -80,8 +80,11 @@ def run(options: "argparse.Namespace") -> int:
     runtimes: list[RuntimeProgram] = []
     covered: set[str] = set()
 
+    against = options.against
+    tree = before.in_tree(against) if against and os.path.isdir(against) else None
+
     def look(path: str) -> None:
-        was = before.of(path, options.against, data) if options.against else None
+        was = before.at_revision(path, against, data) if against and tree is None else tree
         if reading.is_runtime(path):
             source = reading.source(path)
             runtime, found = check_runtime(
