@@ -8,7 +8,6 @@ from importlib import import_module
 from krtc.changes import compare
 from krtc.cli import assets, reading, rendered, revision
 from krtc.cli.errors import UsageError
-from krtc.cli.reading import lists_versions
 from krtc.cli.stdout import to_stdout
 from krtc.diagnostics import has_errors
 from krtc.frontend.yaml import LARGEST_FILE
@@ -119,7 +118,7 @@ class _Side:
         self._data = data = data[: LARGEST_FILE + 1]
         if at.path == reading.STDIN or not reading.is_runtime(at.path, data):
             return "version"
-        if not lists_versions(at.source(data)):
+        if not reading.lists_versions(at.source(data)):
             raise UsageError(f"{at.name} lists no `versions`: give a krt.yml, and this with --runtime")
         return "runtime"
 
@@ -156,7 +155,7 @@ def _version_in(folder: "_Place", inputs: list[str]) -> "_Place":
     """What a folder means, as `reading.find` has it: its runtime.yml, if that lists versions, else its krt.yml."""
     for name in inputs:
         at = folder.below(name)
-        if name in reading.KRT_NAMES or lists_versions(at.source(at.read(LARGEST_FILE))):
+        if name in reading.KRT_NAMES or reading.lists_versions(at.source(at.read(LARGEST_FILE))):
             return at
     raise UsageError(f"there is no krt.yml in the folder {folder.name}, and no runtime.yml that lists versions")
 
