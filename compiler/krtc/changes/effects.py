@@ -4,10 +4,9 @@ What Kubernetes refuses is its API's; what NATS refuses, and what it deletes, is
 NACK does to a stream what is done to its object, and knows the stream by the name in it.
 """
 
-import re
-
 from krtc.manifests import ABSENT
 from krtc.manifests.change import EFFECTS, Effect
+from krtc.model.runners import nanoseconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +23,8 @@ _DEPLOYMENT, _SERVICE = ((_APPS, "Deployment"),), ((_CORE, "Service"),)
 _ROUTES = ((_NETWORK, "Ingress"), (_GATEWAY, "GRPCRoute"))
 _STREAM, _CONSUMER = ((_NACK, "Stream"),), ((_NACK, "Consumer"),)
 _BUCKETS = ((_NACK, "KeyValue"), (_NACK, "ObjectStore"))
-
-_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)")
+# A tree may hold any text; hundreds of years are shorter, and numbers of thousands of digits are slow to read.
+_LONGEST_DURATION = 100
 
 
 class _Case:
@@ -118,11 +116,9 @@ def _max_age(before: "Any", after: "Any", case: _Case) -> str | None:
     return f"the messages that are older than {after} are deleted"
 
 
-def _duration(value: "Any") -> float | None:
-    """A duration of Go in nanoseconds; 0 is no limit."""
-    if not isinstance(value, str):
-        return None
-    return sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(value))
+def _duration(value: "Any") -> int | None:
+    """A duration of Go in nanoseconds, 0 is no limit; None for what Go would not take for one."""
+    return nanoseconds(value) if isinstance(value, str) and len(value) <= _LONGEST_DURATION else None
 
 
 def _renamed(what: str, rest: str) -> "Say":

@@ -22,7 +22,7 @@ USERS = {PY: 1001, GO: DEFAULT_USER, ENTRYPOINT: DEFAULT_USER}
 
 # How long the runners have NATS wait for an acknowledgement; kre-go ends when its consumer has another time.
 ACK_WAIT = "22h"
-_UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
 class Runner:
@@ -129,7 +129,7 @@ def ack_wait_rule(waits: dict[str, str], image: str) -> tuple[str, str]:
 
 def nanoseconds(duration: str) -> int:
     """A duration of Go ("1h30m") as a number; what is less than a nanosecond is cut off, as Go does."""
-    found = re.findall(r"([0-9]+)(?:\.([0-9]+))?(ns|us|ms|s|m|h)", duration)
+    found = re.findall(r"([0-9]+)(?:\.([0-9]+))?(ns|us|µs|ms|s|m|h)", duration)
     return sum(int(whole + part) * _UNITS[unit] // 10 ** len(part) for whole, part, unit in found)
 
 
