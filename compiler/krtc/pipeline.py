@@ -20,7 +20,7 @@ from krtc.source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     from krtc.manifests import Bundle
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     Read = Callable[[str], bytes | str]
     # A krt.yml or .krt beside runtime.yml, or why there is none, in words.
     Load = Callable[[str], "Source | str"]
+    # `map`, or what does the same with more processors: a function that gives plain data, and what it is called with.
+    Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 # The kernel's limit for one environment string, which is what a configuration file becomes.
 LARGEST_CONFIG_FILE = 128 << 10
@@ -132,12 +134,12 @@ def compile(
 
 
 def compile_runtime(
-    source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read"
+    source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read", each: "Each" = map
 ) -> Result:
     """Compiles a runtime.yml with all its versions, or the part `options.only` of it.
 
     Each version is in the folder versions/NAME of the tree, what is the runtime's own in runtime; a part alone is the
-    tree. `load` gives the krt.yml and .krt files beside runtime.yml.
+    tree. `load` gives the krt.yml and .krt files beside runtime.yml; `each` makes the files of each part.
     """
     runtime, diagnostics = check_runtime(source, options, assets, load, read)
     if runtime is None:
@@ -145,22 +147,19 @@ def compile_runtime(
     names = [program.version.version for program in runtime.programs]
     if has_errors(diagnostics):
         return Result({}, diagnostics, names)
-    files: dict[str, str] = {}
-    folders = []
-    streams = []
-    for folder, bundle, status in _parts(runtime, options.only, assets):
-        made = _back(bundle, status, options, assets)
-        if options.stream:
-            streams.append(made["-"])
-        else:
-            files |= made if options.only else {f"{folder}/{name}": text for name, text in made.items()}
-        folders.append(folder)
+    made = _parts(runtime, options.only)
+    trees = each(lambda part: _back(_lower(part.program, assets), part.status, options, assets), made)
     if options.stream:
-        files["-"] = "".join(streams)
-    if options.form == "kustomize" and not options.only:
+        return Result({"-": "".join([tree["-"] for tree in trees])}, diagnostics, names)
+    if options.only:
+        return Result(dict(*trees), diagnostics, names)
+    files = {}
+    for part, tree in zip(made, trees, strict=True):
+        files.update({f"{part.folder}/{name}": text for name, text in tree.items()})
+    if options.form == "kustomize":
         from krtc.backends import kustomize
 
-        files["kustomization.yaml"] = kustomize.over(folders, runtime.source)
+        files["kustomization.yaml"] = kustomize.over([part.folder for part in made], runtime.source)
     return Result(files, diagnostics, names)
 
 
@@ -184,8 +183,8 @@ def runtime_objects(
     runtime, diagnostics = check_runtime(source, options, assets, load, read)
     if runtime is None or has_errors(diagnostics):
         return None, diagnostics
-    made = _parts(runtime, options.only, assets)
-    return [data for _, bundle, status in made for _, data in bundle.objects(status)], diagnostics
+    made = _parts(runtime, options.only)
+    return [data for part in made for _, data in _lower(part.program, assets).objects(part.status)], diagnostics
 
 
 def check(
@@ -459,24 +458,33 @@ def _config_files(
     return contents, unread, diagnostics
 
 
-def _lower(program: Program, assets: "Mapping[str, str]") -> "Bundle":
-    from krtc.lowering import lower  # a check needs it not
+class _Part:
+    """A part of a runtime, which is a version or what is the runtime's own: its folder, and the status it is in."""
 
+    __slots__ = ("folder", "program", "status")
+
+    def __init__(self, folder: str, program: Program | RuntimeProgram, status: "Status") -> None:
+        self.folder = folder
+        self.program = program
+        self.status = status
+
+
+def _parts(runtime: RuntimeProgram, only: str | None) -> list[_Part]:
+    """The parts of a runtime, or the only one that is wanted; what leads to the versions comes last."""
+    found = [
+        _Part(f"versions/{program.version.version}", program, "stopped" if program.status == "stopped" else "started")
+        for program in runtime.programs
+        if only in (None, program.version.version) and only != RUNTIME
+    ]
+    return [*found, _Part(RUNTIME, runtime, "started")] if only in (None, RUNTIME) else found
+
+
+def _lower(program: Program | RuntimeProgram, assets: "Mapping[str, str]") -> "Bundle":
+    from krtc.lowering import lower, lower_runtime  # a check needs them not
+
+    if isinstance(program, RuntimeProgram):
+        return lower_runtime(program)
     return lower(program, {name: assets[f"chart-templates/config/{name}"] for name in STATIC_FILES})
-
-
-def _parts(
-    runtime: RuntimeProgram, only: str | None, assets: "Mapping[str, str]"
-) -> "Iterator[tuple[str, Bundle, Status]]":
-    """The parts of a runtime: the folder, the objects and the status of each; what leads to the versions comes last."""
-    from krtc.lowering import lower_runtime
-
-    for program in runtime.programs:
-        name = program.version.version
-        if only in (None, name) and only != RUNTIME:
-            yield f"versions/{name}", _lower(program, assets), "stopped" if program.status == "stopped" else "started"
-    if only in (None, RUNTIME):
-        yield RUNTIME, lower_runtime(runtime), "started"
 
 
 def _back(bundle: "Bundle", status: "Status", options: Options, assets: "Mapping[str, str]") -> dict[str, str]:

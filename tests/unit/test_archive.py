@@ -739,7 +739,7 @@ class Test_gzip:
         head = self.data[:3] + b"\x1c" + self.data[4:10]
         assert self.said(head + b"\x02\0ab" + b"demo.tar\0" + b"comment\0" + self.data[10:]) == []
 
-    @pytest.mark.parametrize("data", [b"", b"\x1f", b"a", KRT + END, b"PK\x03\x04", b"\x1f\x8c" + data[2:]])
+    @pytest.mark.parametrize("data", [b"", b"\x1f", b"a", KRT + END, b"PK\x03\x04", b"\x1f\x8c\x08" + bytes(20)])
     def test_none(self, data: bytes) -> None:
         assert self.said(data) == ["the archive is no gzip"]
 

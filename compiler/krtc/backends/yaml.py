@@ -48,6 +48,7 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+@lru_cache(maxsize=64)  # and the same files
 def block(text: str, pad: str) -> str | None:
     """A multi-line text as a literal block (its header and lines), or None where it would not be read back alike.
 
@@ -125,7 +126,8 @@ class Emitter:
 
     def text(self, value: "Any", pad: str) -> str:
         """A scalar as the value of a field: a block when it has lines."""
-        return (block(value, pad + "  ") if isinstance(value, str) else None) or scalar(value)
+        lines = isinstance(value, str) and "\n" in value
+        return (block(value, pad + "  ") if lines else None) or scalar(value)
 
 
 def dump(data: "dict[str, Any]") -> str:

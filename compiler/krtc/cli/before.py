@@ -4,7 +4,7 @@ import os
 
 from krtc.cli import reading
 from krtc.cli.errors import UsageError
-from krtc.model.program import Was, digest
+from krtc.model.program import Was
 from krtc.model.record import Unsaid
 from krtc.model.status import DESIRED
 from krtc.pipeline import Options, Source, check, check_runtime
@@ -33,7 +33,7 @@ def at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> dict[s
     found = {}
     for program in programs:
         try:
-            found[program.version.version] = Was(program.status or "started", digest(program.version))
+            found[program.version.version] = Was(program.status or "started", program.digest)
         except Unsaid:  # what was wrong cannot have run
             continue
     return found

@@ -35,6 +35,9 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument(
         "--only", metavar="VERSION", help="of a runtime.yml, this version alone, or `runtime`: what is its own"
     )
+    parser.add_argument(
+        "--jobs", type=_processes, metavar="N", help="the processes that make a runtime (default: by the work)"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; name the files in DIR that differ, exit 1")
 
 
@@ -75,6 +78,8 @@ def _runtime(source: "Source", options: "argparse.Namespace") -> "Result":
     for option, given in (("--status", options.status), ("--runtime", options.runtime)):
         if given:
             raise UsageError(f"{option} is for one version; {source.name} says the status of each, and the settings")
+    from krtc.cli.processes import spread  # one version is made here
+
     wanted = Options(form=options.form, stream=options.output is None, only=options.only)
     return compile_runtime(
         source,
@@ -82,7 +87,16 @@ def _runtime(source: "Source", options: "argparse.Namespace") -> "Result":
         assets.load(asset_names(wanted, with_settings=True)),
         lambda name: reading.version(source.name, name),
         lambda name: reading.beside(source.name, name),
+        spread(options.jobs),
     )
+
+
+def _processes(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError(f"`{text}` is no number of processes")
+    return int(text)
 
 
 def _to_folder(folder: str, files: dict[str, str], *, whole_runtime: bool, check: bool) -> int:

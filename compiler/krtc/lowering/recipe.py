@@ -2,7 +2,6 @@
 
 from krtc.lowering import chart_test, config, messaging, network, record, workload
 from krtc.manifests import Bundle, Is, Param
-from krtc.model.program import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
         kubernetes=program.settings.kubernetes,
         source=program.source,
         statuses=("stopped", "started") if program.in_runtime else ("stopped", "started", "published"),
-        digest=digest(program.version),
+        digest=program.digest,
         resources=[
             record.record(program),
             config.configuration(program),

@@ -2,7 +2,6 @@
 
 from krtc.lowering.common import identity, labels, runtime_labels, to_json
 from krtc.manifests import STATUS, Is, Param, Resource, When
-from krtc.model.program import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def record(program: "Program") -> Resource:
                 "version": version.version,
                 "description": version.description,
                 "status": _status(program),
-                "digest": digest(program.version),
+                "digest": program.digest,
                 "workflows.json": to_json(
                     [
                         {

@@ -4,10 +4,12 @@ What each container reads, mounts and may do is the runtime contract of the KAI 
 and read-only roots are what its images were seen to need.
 """
 
+from functools import cache, lru_cache
+
 from krtc.lowering import config, messaging
 from krtc.lowering.common import camel, identity, labels, param
 from krtc.lowering.network import GRPC_PORT, WEB_PORT
-from krtc.manifests import RUNNING, Merge, Optional, Param, Resource, Text, When
+from krtc.manifests import RUNNING, Merge, Optional, Param, Resource, Shared, Text, When
 from krtc.model import runners
 from krtc.model.runtime import NodeSettings
 
@@ -35,6 +37,20 @@ NODE_GRACE = 10
 # In a chart the address of NATS is two values: fluent-bit and the probes need its host and its port apart.
 HOST = "^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$"
 PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
+
+# What stands in every pod is one object, and written once.
+
+# The entrypoint listens once it has read its subjects; it answers once it is connected.
+LISTENS = Shared({"tcpSocket": {"port": GRPC_PORT}, "periodSeconds": 2, "failureThreshold": 60})
+# The endpoints go first: a request that comes with the SIGTERM is still answered.
+LEAVES = Shared({"preStop": {"sleep": {"seconds": DEREGISTRATION}}})
+_CONNECTED = {"exec": {"command": ["sh", f"{SCRIPTS}/connected.sh"]}, "timeoutSeconds": 5}
+CONNECTED = Shared({**_CONNECTED, "periodSeconds": 5, "failureThreshold": 1})
+# A runner never finds back to a NATS that was away for two minutes; one that can, is left in peace.
+NEVER_BACK = Shared({**_CONNECTED, "periodSeconds": 10, "failureThreshold": 15})
+POD_SECURITY = Shared(
+    {"runAsNonRoot": True, "fsGroup": runners.DEFAULT_USER, "seccompProfile": {"type": "RuntimeDefault"}}
+)
 
 GPU = {"nvidia.com/gpu": "1"}
 GPU_SELECTOR = {"konstellation.io/gpu": "true"}
@@ -69,7 +85,7 @@ class _Pod:
         entrypoint = program.version.entrypoint
         # The entrypoint's own name stands for its workflow, too (KRE).
         env = self._environment(dict.fromkeys(("WORKFLOW_ID", "WORKFLOW_NAME", "NODE_ID", "NODE_NAME"), "entrypoint"))
-        resources = self._resources(self.settings.resources.entrypoint, "resources", "entrypoint")
+        resources = _resources(self.settings, "entrypoint")
         proto = f"/proto/{entrypoint.proto}"
         containers = [
             self._runner(
@@ -84,13 +100,11 @@ class _Pod:
                     _variable("KRT_JS_REQUEST_TIMEOUT", str(JS_REQUEST_TIMEOUT)),
                 ],
                 resources=resources,
-                mounts=[self._file("nats_subject.json", SUBJECTS)],
+                mounts=[_file("nats_subject.json", SUBJECTS)],
                 more={
                     "ports": [{"name": "grpc", "containerPort": GRPC_PORT, "protocol": "TCP"}],
-                    # It listens once it has read its subjects; it answers once it is connected.
-                    "startupProbe": {"tcpSocket": {"port": GRPC_PORT}, "periodSeconds": 2, "failureThreshold": 60},
-                    # The endpoints go first: a request that comes with the SIGTERM is still answered.
-                    "lifecycle": {"preStop": {"sleep": {"seconds": DEREGISTRATION}}},
+                    "startupProbe": LISTENS,
+                    "lifecycle": LEAVES,
                 },
             ),
             self._platform(
@@ -99,7 +113,7 @@ class _Pod:
                 env=env,
                 user=runners.NGINX_USER,
                 mounts=[
-                    self._file("default.conf", "/etc/nginx/conf.d/default.conf"),
+                    _file("default.conf", "/etc/nginx/conf.d/default.conf"),
                     {"name": "krt-files", "mountPath": proto, "subPath": entrypoint.proto, "readOnly": True},
                     self._empty("tmp", TMP),
                 ],
@@ -163,7 +177,7 @@ class _Pod:
         for subscription in node.subscriptions:
             durable = f"consumer/{names.stream(workflow)}/{names.durable(workflow, node, subscription)}"
             needs.append(When(messaging.platform_consumers(program), _literal(durable)))
-        shared = self._resources(self.settings.resources.node, "resources", "node")
+        shared = _resources(self.settings, "node")
         resources = self._over(shared, own.resources, path, GPU if node.gpu else {})
         container = self._runner(
             "node",
@@ -221,11 +235,7 @@ class _Pod:
             "nodeSelector": Optional(Merge(param(pods, "node_selector", "pods", "nodeSelector"), *node_selector)),
             "tolerations": Optional(all_tolerations),
             "terminationGracePeriodSeconds": grace,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "fsGroup": runners.DEFAULT_USER,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
+            "securityContext": POD_SECURITY,
             "initContainers": init,
             "containers": containers,
             "volumes": [
@@ -275,25 +285,23 @@ class _Pod:
         start: dict[str, Data] = {}
         if runner and runner.command:
             start = {"command": list(runner.command), "workingDir": runner.working_dir}
-        connected = {"exec": {"command": ["sh", f"{SCRIPTS}/connected.sh"]}, "timeoutSeconds": 5}
         return {
             "name": name,
             "image": Param(path, image, about, _same_kind(self.settings, image)),
-            "imagePullPolicy": self._pull_policy(),
+            "imagePullPolicy": _image(self.settings, "pull_policy"),
             **start,
             "env": env,
             **more,
             "resources": resources,
-            "readinessProbe": {**connected, "periodSeconds": 5, "failureThreshold": 1},
-            # A runner never finds back to a NATS that was away for two minutes; one that can, is left in peace.
-            "livenessProbe": {**connected, "periodSeconds": 10, "failureThreshold": 15},
+            "readinessProbe": CONNECTED,
+            "livenessProbe": NEVER_BACK,
             "securityContext": restricted(runners.user(images, image) or runners.DEFAULT_USER, runner is not None),
             "volumeMounts": [
                 *mounts,
-                {**self._empty("krt-files", KRT_FILES), "readOnly": True},
+                self._empty("krt-files", KRT_FILES, read_only=True),
                 self._empty("app-log", LOGS),
                 *(self._empty(folder.strip("/").replace("/", "-"), folder) for folder in writes),
-                self._file("connected.sh", f"{SCRIPTS}/connected.sh"),
+                _file("connected.sh", f"{SCRIPTS}/connected.sh"),
             ],
         }
 
@@ -309,12 +317,11 @@ class _Pod:
         resources: "dict[str, Data] | None" = None,
     ) -> "dict[str, Data]":
         """A container of the platform's own."""
-        images = self.settings.images
-        own = resources or self._resources(self.settings.resources.sidecars, "resources", "sidecars")
+        own = resources or _resources(self.settings, "sidecars")
         return {
             "name": name,
-            "image": param(images, image, "images", camel(image)),
-            "imagePullPolicy": self._pull_policy(),
+            "image": _image(self.settings, image),
+            "imagePullPolicy": _image(self.settings, "pull_policy"),
             "env": env,
             **more,
             "resources": own,
@@ -329,7 +336,7 @@ class _Pod:
             "wait-for-nats",
             "nats_cli",
             env=env,
-            mounts=[self._file("wait.sh", script), self._empty("tmp", TMP)],
+            mounts=[_file("wait.sh", script), self._empty("tmp", TMP)],
             more={"command": ["sh", script], "args": needs},
         )
 
@@ -352,8 +359,8 @@ class _Pod:
             "fluent_bit",
             env=env,
             mounts=[
-                *(self._file(name, f"{folder}/{name}") for name in FLUENT_BIT_FILES),
-                {**self._empty("app-log", LOGS), "readOnly": True},
+                *(_file(name, f"{folder}/{name}") for name in FLUENT_BIT_FILES),
+                self._empty("app-log", LOGS, read_only=True),
             ],
             more={"command": ["/fluent-bit/bin/fluent-bit", "-c", f"{folder}/fluent-bit.conf", "-v"]},
         )
@@ -362,31 +369,14 @@ class _Pod:
 
     def _environment(self, own: "dict[str, str]") -> "list[Data]":
         """What every container of the pod reads; `own` are the ids and names of its workflow and node."""
-        program, settings, names = self.program, self.settings, self.program.names
-        host, _, port = settings.nats.server.rpartition(":")
-        nats_host = Param(("nats", "host"), host, "Nats.server", {"type": "string", "pattern": HOST})
-        nats_port = Param(("nats", "port"), int(port), "Nats.server", PORT)
-        secret = settings.mongodb.uri_from.secret_key_ref
-        path = ("mongodb", "uriFrom", "secretKeyRef")
-        uri = {"name": param(secret, "name", *path, "name"), "key": param(secret, "key", *path, "key")}
-        mongodb = settings.mongodb
+        program = self.program
         return [
-            _variable("KRT_RUNTIME_ID", settings.runtime),
-            _variable("KRT_VERSION_ID", program.entry.id or names.id()),
+            _runtime_id(self.settings),
+            _variable("KRT_VERSION_ID", program.entry.id or program.names.id()),
             _variable("KRT_VERSION", program.version.version),
             *(_variable(f"KRT_{name}", value) for name, value in own.items()),
-            _variable("KRT_BASE_PATH", KRT_FILES),
-            _variable("KRT_NATS_SERVER", Text(nats_host, ":", nats_port)),
-            _variable("KRT_NATS_HOST", nats_host),
-            _variable("KRT_NATS_PORT", Text(nats_port)),
-            {"name": "KRT_MONGO_URI", "valueFrom": {"secretKeyRef": uri}},
-            _variable("KRT_MONGO_DB_NAME", param(mongodb, "database", "mongodb", "database")),
-            _variable("KRT_MONGO_BUCKET", param(mongodb, "bucket", "mongodb", "bucket")),
-            _variable("KRT_INFLUX_URI", param(settings.influxdb, "uri", "influxdb", "uri")),
+            *_services(self.settings),
         ]
-
-    def _resources(self, resources: "Resources", *path: str) -> "dict[str, Data]":
-        return {kind: param(resources, kind, *path, kind) for kind in ("requests", "limits")}
 
     def _over(
         self, shared: "dict[str, Data]", own: "Resources", path: tuple[str, ...], literal: "dict[str, str]"
@@ -396,15 +386,61 @@ class _Pod:
             kind: Merge(of_all, param(own, kind, *path, "resources", kind), literal) for kind, of_all in shared.items()
         }
 
-    def _pull_policy(self) -> Param:
-        return param(self.settings.images, "pull_policy", "images", "pullPolicy")
-
-    def _empty(self, volume: str, path: str) -> "dict[str, Data]":
+    def _empty(self, volume: str, path: str, *, read_only: bool = False) -> Shared:
         self.writable.append(volume)
-        return {"name": volume, "mountPath": path}
+        return _volume(volume, path, read_only)
 
-    def _file(self, name: str, path: str) -> "dict[str, Data]":
-        return {"name": "files", "mountPath": path, "subPath": name, "readOnly": True}
+
+@cache
+def _volume(volume: str, path: str, read_only: bool) -> Shared:
+    return Shared({"name": volume, "mountPath": path, **({"readOnly": True} if read_only else {})})
+
+
+@cache
+def _file(name: str, path: str) -> Shared:
+    return Shared({"name": "files", "mountPath": path, "subPath": name, "readOnly": True})
+
+
+# Of a runtime's settings, once for all of its versions
+
+
+@lru_cache(maxsize=1)
+def _runtime_id(settings: "Runtime") -> Shared:
+    return Shared(_variable("KRT_RUNTIME_ID", settings.runtime))
+
+
+@lru_cache(maxsize=1)
+def _services(settings: "Runtime") -> list[Shared]:
+    """Where the files and the services of the runtime are."""
+    host, _, port = settings.nats.server.rpartition(":")
+    nats_host = Param(("nats", "host"), host, "Nats.server", {"type": "string", "pattern": HOST})
+    nats_port = Param(("nats", "port"), int(port), "Nats.server", PORT)
+    mongodb = settings.mongodb
+    secret = mongodb.uri_from.secret_key_ref
+    path = ("mongodb", "uriFrom", "secretKeyRef")
+    uri = {"name": param(secret, "name", *path, "name"), "key": param(secret, "key", *path, "key")}
+    variables = [
+        _variable("KRT_BASE_PATH", KRT_FILES),
+        _variable("KRT_NATS_SERVER", Text(nats_host, ":", nats_port)),
+        _variable("KRT_NATS_HOST", nats_host),
+        _variable("KRT_NATS_PORT", Text(nats_port)),
+        {"name": "KRT_MONGO_URI", "valueFrom": {"secretKeyRef": uri}},
+        _variable("KRT_MONGO_DB_NAME", param(mongodb, "database", "mongodb", "database")),
+        _variable("KRT_MONGO_BUCKET", param(mongodb, "bucket", "mongodb", "bucket")),
+        _variable("KRT_INFLUX_URI", param(settings.influxdb, "uri", "influxdb", "uri")),
+    ]
+    return [Shared(variable) for variable in variables]
+
+
+@lru_cache(maxsize=3)
+def _resources(settings: "Runtime", of: str) -> Shared:
+    resources = getattr(settings.resources, of)
+    return Shared({kind: param(resources, kind, "resources", of, kind) for kind in ("requests", "limits")})
+
+
+@lru_cache(maxsize=8)
+def _image(settings: "Runtime", field: str) -> Param:
+    return param(settings.images, field, "images", camel(field))
 
 
 def _variable(name: str, value: "Data") -> "dict[str, Data]":
@@ -416,17 +452,21 @@ def _literal(text: str) -> str:
     return text.replace("$", "$$")
 
 
-def restricted(user: int, read_only: bool) -> "dict[str, Data]":
+@cache
+def restricted(user: int, read_only: bool) -> Shared:
     """Pod Security "restricted"; the images' users are names, so the number is ours to give."""
-    return {
-        "runAsUser": user,
-        "runAsNonRoot": True,
-        "readOnlyRootFilesystem": read_only,
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-    }
+    return Shared(
+        {
+            "runAsUser": user,
+            "runAsNonRoot": True,
+            "readOnlyRootFilesystem": read_only,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        }
+    )
 
 
+@lru_cache(maxsize=256)
 def _same_kind(settings: "Runtime", image: str) -> "dict[str, Data]":
     """The schema of an image in a chart: another tag or registry, but the same runner.
 

@@ -70,6 +70,12 @@ class Digest:
         self.parts = parts
 
 
+class Shared(dict):  # type: ignore[type-arg]
+    """A mapping that stands in many manifests, one object in all of them: what writes it may keep what it wrote."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # by identity
+
+
 class Is:
     """A condition: the value of a parameter is one of `values`."""
 
@@ -121,7 +127,7 @@ def resolve(data: "Data", status: str, shared: "dict[int, Data] | None" = None) 
         return data
     if shared is None:
         shared = {}
-    if kind is dict:
+    if kind is dict or kind is Shared:
         fields = {}
         for key, value in data.items():
             found = value if type(value) is str else resolve(value, status, shared)

@@ -62,6 +62,11 @@ class Program:
         return Names(self.settings, self.version)
 
     @cached_property
+    def digest(self) -> str:
+        """The digest of its krt.yml."""
+        return digest(self.version)
+
+    @cached_property
     def images(self) -> "dict[str, list[Entrypoint | Node]]":
         """The images of its entrypoint and nodes, each with those that have it."""
         images: dict[str, list[Entrypoint | Node]] = {}

@@ -43,7 +43,6 @@ Fix: undo the change and make a version of another name of it, beside the one th
 
 from krtc.diagnostics import Diagnostic, Related
 from krtc.diagnostics.codes import CHANGED_VERSION
-from krtc.model.program import digest
 from krtc.model.record import span_of
 
 TYPE_CHECKING = False
@@ -62,7 +61,7 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
         return
     if program.in_runtime and program.status is None:
         return  # a wrong status may mean any
-    if digest(version) != was.digest:
+    if program.digest != was.digest:
         yield Diagnostic(
             CODE,
             span_of(version, "version"),

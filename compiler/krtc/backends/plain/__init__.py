@@ -1,7 +1,9 @@
 """Plain manifests: a file an object, or all in one stream."""
 
+from functools import lru_cache
+
 from krtc.backends.yaml import Emitter, header
-from krtc.manifests import ABSENT, resolve
+from krtc.manifests import ABSENT, Shared, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,17 +49,35 @@ class _Emitter(Emitter):
             if len(self.out) == start + 1 or not self.out[-1]:  # nothing in it is there
                 self.out[start:] = [f"{head} {'{}' if kind is dict else '[]'}\n"]
             return
+        if kind is Shared:
+            self.out.append(f"{head}\n{_shared(value, pad + '  ', pad + '  ', self._status)}")
+            return
         if kind is not str and kind is not int and kind is not bool:
             value = resolve(value, self._status)
             if value is ABSENT:
                 return
-        super().field(head, value, pad)
+            kind = type(value)
+        if kind is dict or kind is list:
+            super().field(head, value, pad)
+        else:
+            self.out.append(f"{head} {self.text(value, pad)}\n")
 
     def item(self, value: "Any", pad: str) -> None:
         """An item, unless it is not there; the first field of a mapping always is."""
         kind = type(value)
+        if kind is Shared:
+            self.out.append(_shared(value, pad + "  ", pad + "- ", self._status))
+            return
         if kind is not dict and kind is not list and kind is not str and kind is not int and kind is not bool:
             value = resolve(value, self._status)
             if value is ABSENT:
                 return
         super().item(value, pad)
+
+
+@lru_cache(maxsize=1024)
+def _shared(value: Shared, pad: str, first: str, status: str) -> str:
+    """The fields of a mapping that many manifests share, at least one of which is there."""
+    emitter = _Emitter(status)
+    emitter.mapping(value, pad, first)
+    return "".join(emitter.out)

@@ -1,0 +1,109 @@
+"""Sharing work out to processes: nobody sees who did it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from krtc.cli.main import main
+from krtc.cli.processes import WORTH, spread
+from tests.unit.runtimes import write_all
+
+PARENT = os.getpid()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
+@pytest.mark.parametrize("jobs", [None, 1, 2, 3, 200])
+def test_the_results_are_those_of_map(jobs: int | None, count: int) -> None:
+    assert [*spread(jobs)(str, range(count))] == [*map(str, range(count))]
+
+
+def _pids(jobs: int | None, count: int) -> int:
+    return len(set(spread(jobs)(lambda _: os.getpid(), range(count))))
+
+
+def test_each_job_is_a_process_and_little_work_is_done_here() -> None:
+    assert _pids(3, 9) == 3
+    assert _pids(3, 2) == 2
+    assert _pids(None, WORTH - 1) == _pids(None, 2 * WORTH - 1) == 1
+    assert _pids(None, 1000 * WORTH) == min(1000, len(os.sched_getaffinity(0)))
+
+
+def test_what_a_killed_child_owes_is_made_here() -> None:
+    def make(number: int) -> int:
+        if number == 5 and os.getpid() != PARENT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    assert [*spread(3)(make, range(9))] == [*range(9)]
+    _no_child_is_left()
+
+
+def test_a_bug_in_a_child_shows_itself_here() -> None:
+    def make(number: int) -> int:
+        return 1 // (5 - number)
+
+    with pytest.raises(ZeroDivisionError):
+        [*spread(3)(make, range(9))]
+    _no_child_is_left()
+
+
+def test_children_end_with_what_began_them() -> None:
+    def make(number: int) -> int:
+        if os.getpid() != PARENT:
+            time.sleep(600)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        [*spread(3)(make, range(9))]
+    _no_child_is_left()
+
+
+def _no_child_is_left() -> None:
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("form", ["manifests", "kustomize", "helm"])
+def test_a_runtime_is_the_same_for_any_number_of_jobs(
+    tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_all()
+    trees = []
+    for jobs in ("1", "2", "4"):
+        assert main(["compile", str(tmp_path), "--to", form, "--jobs", jobs, "-o", str(tmp_path / jobs)]) == 0
+        folder = tmp_path / jobs
+        trees.append({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    assert trees[0] == trees[1] == trees[2]
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "x"])
+def test_a_wrong_number_of_jobs_is_a_usage_error(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["compile", "runtime.yml", f"--jobs={jobs}"])
+    assert f"argument --jobs: `{jobs}` is no number of processes" in capsys.readouterr().err
+
+
+def test_an_interrupt_ends_all_of_them() -> None:
+    program = """
+import os, sys, time
+from krtc.cli.processes import spread
+def make(number):
+    print("at work", flush=True)
+    time.sleep(600)
+try:
+    [*spread(2)(make, range(2))]
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout
+        assert [process.stdout.readline() for _ in range(2)] == [b"at work\n"] * 2
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stdout.read() == b""  # its end: nobody has it open any more
