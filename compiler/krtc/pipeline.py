@@ -4,7 +4,7 @@ Pure: it reads no file, clock, environment or network, and draws nothing at rand
 handed to it: the bytes of what people wrote, and krtc's own data files.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from posixpath import normpath
 
@@ -13,6 +13,7 @@ from krtc.diagnostics import MOST_FINDINGS, Diagnostic, Ignore, has_errors, in_o
 from krtc.diagnostics.codes import CHANGED_VERSION, TOO_LARGE, TRANSITION, UNREADABLE_VERSION
 from krtc.frontend import ignores, languages, yaml
 from krtc.model.files import Files
+from krtc.model.krt import Version
 from krtc.model.program import Program, RuntimeProgram
 from krtc.model.record import known, parts, span_of
 from krtc.model.runtime import DEFAULTS, Runtime, VersionEntry
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from krtc.manifests import Bundle
     from krtc.model.files import Tree
-    from krtc.model.krt import Version
     from krtc.model.program import Was
     from krtc.model.status import Status
 
@@ -141,25 +141,55 @@ def compile_runtime(
     Each version is in the folder versions/NAME of the tree, what is the runtime's own in runtime; a part alone is the
     tree. `load` gives the krt.yml and .krt files beside runtime.yml; `each` makes the files of each part.
     """
-    runtime, diagnostics = check_runtime(source, options, assets, load, read)
+    kept: dict[str, _Judged | str] = {}
+    ready: dict[str, tuple[str, dict[str, str]]] = {}
+
+    def tree(program: Program | RuntimeProgram) -> dict[str, str]:
+        return _back(_lower(program, assets), _status(program), options, assets)
+
+    def make(settings: Runtime, entry: VersionEntry) -> tuple[str, dict[str, str]] | None:
+        """The name and the files of a version that there is nothing to say of: all that another process need tell."""
+        judged = _judge_entry(settings, entry, options, assets, load, read)
+        if isinstance(judged, str) or judged.program is None or judged.diagnostics or judged.comments:
+            kept[entry.krt] = judged
+            return None
+        name = judged.program.version.version
+        return name, tree(judged.program) if options.only in (None, name) else {}
+
+    def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
+        path = known(entry, "krt")
+        if path in ready:
+            version = Version(version=ready[path][0])  # type: ignore[call-arg]  # the rest was judged, and is made
+            status = known(entry, "status")
+            program = Program(version, settings, entry, source=path, status=status, needs_values=False, in_runtime=True)
+            return _Judged(program, [], [], ())
+        return kept[path] if path in kept else _judge_entry(settings, entry, options, assets, load, read)
+
+    _, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
+    if settings is not None and not has_errors(found):
+        entries = _entries(settings)
+        ready = {
+            entry.krt: one for entry, one in zip(entries, each(partial(make, settings), entries), strict=True) if one
+        }
+    runtime, diagnostics = _check_runtime(source, options, assets, judge)
     if runtime is None:
         return Result({}, diagnostics)
     names = [program.version.version for program in runtime.programs]
     if has_errors(diagnostics):
         return Result({}, diagnostics, names)
+    trees = {f"versions/{name}": files for name, files in ready.values()}
     made = _parts(runtime, options.only)
-    trees = each(lambda part: _back(_lower(part.program, assets), part.status, options, assets), made)
+    rest = [(folder, program) for folder, program in made if folder not in trees]
+    trees |= zip([folder for folder, _ in rest], each(tree, [program for _, program in rest]), strict=True)
     if options.stream:
-        return Result({"-": "".join([tree["-"] for tree in trees])}, diagnostics, names)
+        return Result({"-": "".join([trees[folder]["-"] for folder, _ in made])}, diagnostics, names)
     if options.only:
-        return Result(dict(*trees), diagnostics, names)
-    files = {}
-    for part, tree in zip(made, trees, strict=True):
-        files.update({f"{part.folder}/{name}": text for name, text in tree.items()})
+        return Result(dict(*(trees[folder] for folder, _ in made)), diagnostics, names)
+    files = {f"{folder}/{name}": text for folder, _ in made for name, text in trees[folder].items()}
     if options.form == "kustomize":
         from krtc.backends import kustomize
 
-        files["kustomization.yaml"] = kustomize.over([part.folder for part in made], runtime.source)
+        files["kustomization.yaml"] = kustomize.over([folder for folder, _ in made], runtime.source)
     return Result(files, diagnostics, names)
 
 
@@ -184,7 +214,7 @@ def runtime_objects(
     if runtime is None or has_errors(diagnostics):
         return None, diagnostics
     made = _parts(runtime, options.only)
-    return [data for part in made for _, data in _lower(part.program, assets).objects(part.status)], diagnostics
+    return [data for _, program in made for _, data in _lower(program, assets).objects(_status(program))], diagnostics
 
 
 def check(
@@ -236,39 +266,35 @@ def check_runtime(
     A version that cannot be compiled hides nothing of the others. `before` is what the versions were: then a change is
     held to the rules of transition, too.
     """
+
+    def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
+        return _judge_entry(settings, entry, options, assets, load, read, before)
+
+    return _check_runtime(source, options, assets, judge, before)
+
+
+def _check_runtime(
+    source: Source,
+    options: Options,
+    assets: "Mapping[str, str]",
+    judge: "Callable[[Runtime, VersionEntry], _Judged | str]",
+    before: "Mapping[str, Was] | None" = None,
+) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
     here = list(found)
     if settings is None:
         return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
     programs = []
     elsewhere: list[Diagnostic] = []
-    loaded: set[str] = set()
-    for entry in parts(settings, "versions").values():
-        path = known(entry, "krt")
-        if path is None or normpath(path) in loaded:  # a rule tells of a second one
-            continue
-        loaded.add(normpath(path))
+    for entry in _entries(settings):
         if len(here) > MOST_FINDINGS:
             message = f"more than {MOST_FINDINGS} mistakes: what follows was not looked at"
             here.append(Diagnostic(TOO_LARGE, span_of(entry, "krt"), message))
             break
-        krt = load(path)
-        if isinstance(krt, str):
-            here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), krt, help="correct the path"))
+        judged = judge(settings, entry)
+        if isinstance(judged, str):
+            here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), judged, help="correct the path"))
             continue
-        of_version = Options(status=known(entry, "status"), form=None if options.form != "helm" else "helm")
-        judged = _judge_version(
-            krt,
-            settings,
-            entry,
-            of_version,
-            assets,
-            read,
-            source=path,
-            with_settings=True,
-            in_runtime=True,
-            before=before,
-        )
         own = [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is not file]
         here += [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is file]
         program = judged.program
@@ -317,6 +343,16 @@ def _entry_of(krt: Source, source: Source, settings: Runtime) -> VersionEntry | 
     return None
 
 
+def _entries(settings: Runtime) -> list[VersionEntry]:
+    """The versions of a runtime, by their files; of a second one with the same file a rule tells."""
+    entries: dict[str, VersionEntry] = {}
+    for entry in parts(settings, "versions").values():
+        path = known(entry, "krt")
+        if path is not None:
+            entries.setdefault(normpath(path), entry)
+    return [*entries.values()]
+
+
 class _Judged:
     """What is known of one version: its program, what there is to say, and the comments in its files."""
 
@@ -333,6 +369,34 @@ class _Judged:
     def was_judged(self, ignore: Ignore) -> bool:
         whole = self.program is not None and not any(is_fixed(d) for d in self.diagnostics)
         return whole and not ignore.id.startswith(self.unknown)
+
+
+def _judge_entry(
+    settings: Runtime,
+    entry: VersionEntry,
+    options: Options,
+    assets: "Mapping[str, str]",
+    load: "Load",
+    read: "Read",
+    before: "Mapping[str, Was] | None" = None,
+) -> _Judged | str:
+    """A version of a runtime; or in words, why its file cannot be read."""
+    krt = load(entry.krt)
+    if isinstance(krt, str):
+        return krt
+    wanted = Options(status=known(entry, "status"), form=None if options.form != "helm" else "helm")
+    return _judge_version(
+        krt,
+        settings,
+        entry,
+        wanted,
+        assets,
+        read,
+        source=entry.krt,
+        with_settings=True,
+        in_runtime=True,
+        before=before,
+    )
 
 
 def _judge_version(
@@ -458,25 +522,19 @@ def _config_files(
     return contents, unread, diagnostics
 
 
-class _Part:
-    """A part of a runtime, which is a version or what is the runtime's own: its folder, and the status it is in."""
-
-    __slots__ = ("folder", "program", "status")
-
-    def __init__(self, folder: str, program: Program | RuntimeProgram, status: "Status") -> None:
-        self.folder = folder
-        self.program = program
-        self.status = status
-
-
-def _parts(runtime: RuntimeProgram, only: str | None) -> list[_Part]:
-    """The parts of a runtime, or the only one that is wanted; what leads to the versions comes last."""
-    found = [
-        _Part(f"versions/{program.version.version}", program, "stopped" if program.status == "stopped" else "started")
+def _parts(runtime: RuntimeProgram, only: str | None) -> "list[tuple[str, Program | RuntimeProgram]]":
+    """The folders of a runtime's parts, or of the only one that is wanted; what leads to the versions comes last."""
+    found: list[tuple[str, Program | RuntimeProgram]] = [
+        (f"versions/{program.version.version}", program)
         for program in runtime.programs
         if only in (None, program.version.version) and only != RUNTIME
     ]
-    return [*found, _Part(RUNTIME, runtime, "started")] if only in (None, RUNTIME) else found
+    return [*found, (RUNTIME, runtime)] if only in (None, RUNTIME) else found
+
+
+def _status(program: Program | RuntimeProgram) -> "Status":
+    """The status of a part of a runtime: what is published is the runtime's, and started."""
+    return "stopped" if isinstance(program, Program) and program.status == "stopped" else "started"
 
 
 def _lower(program: Program | RuntimeProgram, assets: "Mapping[str, str]") -> "Bundle":

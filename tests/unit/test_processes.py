@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from krtc.cli.main import main
 from krtc.cli.processes import WORTH, spread
-from tests.unit.runtimes import write_all
+from tests.unit.runtimes import ALL, write_all, write_runtime, write_version
 
 PARENT = os.getpid()
 
@@ -82,6 +84,28 @@ def test_a_runtime_is_the_same_for_any_number_of_jobs(
     assert trees[0] == trees[1] == trees[2]
 
 
+KINDS: dict[str, dict[str, Any]] = {"clean": {}, "warned": {"description": "a\u200bb"}, "broken": {"entrypoint": {}}}
+
+
+@pytest.mark.parametrize("kinds", [*product(("clean", "warned", "broken", "missing"), repeat=3)], ids="-".join)
+def test_nobody_sees_who_judged_a_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, kind in zip(ALL, kinds, strict=True):
+        if kind != "missing":
+            write_version(name, **KINDS[kind])
+    write_runtime(ALL)
+    checked = main(["check", "runtime.yml"])
+    said = capsys.readouterr().err
+    assert said.count("warning[KRT007]") == kinds.count("warned")
+    for jobs in ("1", "2", "3"):
+        assert main(["compile", "runtime.yml", "--jobs", jobs]) == checked
+        out, err = capsys.readouterr()
+        assert err == said
+        assert bool(out) == (not checked)
+
+
 @pytest.mark.parametrize("jobs", ["0", "-1", "x"])
 def test_a_wrong_number_of_jobs_is_a_usage_error(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
@@ -94,7 +118,7 @@ def test_an_interrupt_ends_all_of_them() -> None:
 import os, sys, time
 from krtc.cli.processes import spread
 def make(number):
-    print("at work", flush=True)
+    os.write(1, b"at work\\n")
     time.sleep(600)
 try:
     [*spread(2)(make, range(2))]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from krtc.model.krt import Node, Workflow
-    from krtc.model.program import Program, RuntimeProgram
+    from krtc.model.program import Program
 
 CODE = RESERVED_NAME
 
@@ -36,11 +36,29 @@ _RUNTIME = "runtime"
 
 
 def check_version(program: "Program") -> "Iterator[Diagnostic]":
-    """Each configuration value with the prefix of the platform's variables."""
+    """Each configuration value with the prefix of the platform's variables; a name that is the runtime's."""
     for _, name, span in program.version.configured():
         if name.upper().startswith("KRT_"):
             message = f"`{name}` is the platform's: the runners read their settings from `KRT_...`"
             yield Diagnostic(CODE, span, message, help="choose another name")
+    if program.in_runtime:
+        yield from _of_runtime(program)
+
+
+def _of_runtime(program: "Program") -> "Iterator[Diagnostic]":
+    name, names = program.version.version, program.names
+    what = "what the runtime has beside its versions is called so" if name == _RUNTIME else None
+    # A Service of that name is told of by itself.
+    if names.object() == names.active_entrypoint() != names.service():
+        what = f"the runtime's own ConfigMap would be `{names.object()}`, too"
+    if what:
+        yield Diagnostic(
+            CODE,
+            span_of(program.version, "version"),
+            f"a version of a runtime cannot be named `{name}`: {what}",
+            help="give the version another name",
+            related=[Related(span_of(program.entry, "krt"), "its entry is here")],
+        )
 
 
 def check_node(program: "Program", workflow: "Workflow", node: "Node") -> "Iterator[Diagnostic]":
@@ -49,21 +67,3 @@ def check_node(program: "Program", workflow: "Workflow", node: "Node") -> "Itera
         message = f"a node cannot be named `{ENTRYPOINT}`: that is the platform's own process"
         help_text = "give the node another name, or remove it: the platform provides its own"
         yield Diagnostic(CODE, span_of(node, "name"), message, help=help_text)
-
-
-def check_runtime(runtime: "RuntimeProgram") -> "Iterator[Diagnostic]":
-    """A version with the name of the runtime's own part, or of its record."""
-    for program in runtime.programs:
-        name, names = program.version.version, program.names
-        what = "what the runtime has beside its versions is called so" if name == _RUNTIME else None
-        # A Service of that name is told of by itself.
-        if names.object() == runtime.names.active_entrypoint() != names.service():
-            what = f"the runtime's own ConfigMap would be `{names.object()}`, too"
-        if what:
-            yield Diagnostic(
-                CODE,
-                span_of(program.version, "version"),
-                f"a version of a runtime cannot be named `{name}`: {what}",
-                help="give the version another name",
-                related=[Related(span_of(program.entry, "krt"), "its entry is here")],
-            )
