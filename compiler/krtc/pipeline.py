@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
+    from krtc.frontend.overrides import Override
     from krtc.manifests import Bundle
     from krtc.model.files import Tree
     from krtc.model.program import Was
@@ -61,16 +62,25 @@ class Source:
     """What a person wrote: the name by which they know it, and its bytes.
 
     Of a krt.yml, `tree` are the files of its KRT, where they are known; an archive brings its own. `path` tells it from
-    other files, whatever name they are known by.
+    other files, whatever name they are known by. Over what a runtime.yml says, `overrides` are laid.
     """
 
-    __slots__ = ("data", "name", "path", "tree")
+    __slots__ = ("data", "name", "overrides", "path", "tree")
 
-    def __init__(self, name: str, data: bytes, tree: "Tree | None" = None, path: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        data: bytes,
+        tree: "Tree | None" = None,
+        path: str | None = None,
+        *,
+        overrides: "Sequence[Override]" = (),
+    ) -> None:
         self.name = name
         self.data = data
         self.tree = tree
         self.path = name if path is None else path
+        self.overrides = overrides
 
 
 class Options:
@@ -282,6 +292,7 @@ def _check_runtime(
 ) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
     here = list(found)
+    texts = {id(file), *(id(override.value.file) for override in source.overrides)}
     if settings is None:
         return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
     programs = []
@@ -295,8 +306,8 @@ def _check_runtime(
         if isinstance(judged, str):
             here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), judged, help="correct the path"))
             continue
-        own = [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is not file]
-        here += [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is file]
+        own = [diagnostic for diagnostic in judged.diagnostics if id(diagnostic.span.file) not in texts]
+        here += [diagnostic for diagnostic in judged.diagnostics if id(diagnostic.span.file) in texts]
         program = judged.program
         name = known(program.version, "version") if program else None
         if options.only in (None, name):
@@ -305,8 +316,8 @@ def _check_runtime(
             programs.append(program)
     runtime = RuntimeProgram(settings, programs, source=source.name.rpartition("/")[2], before=before)
     here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
-    of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
-    here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
+    of_versions = [diagnostic for diagnostic in here if id(diagnostic.span.file) not in texts]
+    here = [diagnostic for diagnostic in here if id(diagnostic.span.file) in texts]
     whole = not any(is_fixed(diagnostic) for diagnostic in here)
     unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
     silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)
@@ -471,7 +482,7 @@ def _settings(source: Source, schema: str) -> tuple[SourceFile, Runtime | None, 
     file, diagnostics = yaml.decode(source.name, source.data)
     settings = None
     if not diagnostics:
-        settings, diagnostics = languages.settings(file, schema)
+        settings, diagnostics = languages.settings(file, schema, source.overrides)
     if settings is not None:
         diagnostics += islice(analysis.check_settings(settings), MOST_FINDINGS)
     return file, settings, diagnostics

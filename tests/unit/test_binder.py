@@ -19,13 +19,14 @@ from krtc.model.record import Record, canonical, place, span_of
 from krtc.source import SourceFile
 from tests.unit.helpers import KRT, RUNTIME, SMALL, Object, asset, changed, ids, parse, some, stretch, text
 
-LANGUAGES = {"krt-v2": languages.version, "runtime": languages.settings}
+LANGUAGES: dict[str, Any] = {"krt-v2": languages.version, "runtime": languages.settings}
 SCHEMAS = {name: json.loads(asset(f"schemas/{name}.schema.json")) for name in LANGUAGES}
 
 
 def bind(content: str | Object, language: str = "krt-v2") -> tuple[Any, list[Diagnostic]]:
     file = SourceFile("krt.yml", text(content))
-    return LANGUAGES[language](file, asset(f"schemas/{language}.schema.json"))
+    bound: tuple[Any, list[Diagnostic]] = LANGUAGES[language](file, asset(f"schemas/{language}.schema.json"))
+    return bound
 
 
 def mistakes(content: str | Object, language: str = "krt-v2") -> list[tuple[str, str, str, str | None]]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "publish": "publish a version of a runtime in place of the one that is, in its runtime.yml",
     "unpublish": "unpublish a version of a runtime, in its runtime.yml",
     "status": "show the versions of a runtime, and what may be done with each",
+    "argocd": "be a config management plugin of Argo CD",
     "pack": "pack the folder of a krt.yml into a .krt archive",
     "explain": "explain a diagnostic",
     "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",

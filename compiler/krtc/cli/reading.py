@@ -72,13 +72,21 @@ def find(path: str) -> tuple[Source, bool]:
         if not lists_versions(found):
             raise UsageError(f"{path} lists no `versions`: give a krt.yml, and this with --runtime")
         return found, True
+    found_in = in_folder(path)
+    if found_in is None:
+        raise UsageError(f"there is no krt.yml in the folder {path}, and no runtime.yml that lists versions")
+    return found_in
+
+
+def in_folder(path: str) -> tuple[Source, bool] | None:
+    """What a folder means, as `find` has it; None when it has neither file."""
     runtime = next((at for name in RUNTIME_NAMES if os.path.isfile(at := os.path.join(path, name))), None)
     if runtime and lists_versions(settings := source(runtime)):
         return settings, True
     for name in KRT_NAMES:
         if os.path.lexists(os.path.join(path, name)):
             return krt(os.path.join(path, name)), False
-    raise UsageError(f"there is no krt.yml in the folder {path}, and no runtime.yml that lists versions")
+    return None
 
 
 def search(path: str) -> "Iterator[str]":

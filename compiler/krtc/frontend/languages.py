@@ -14,8 +14,11 @@ from krtc.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
     from typing import Any
+
+    from krtc.frontend.overrides import Override
 
 
 def version(file: SourceFile, schema: str) -> tuple[krt.Version | None, list[Diagnostic]]:
@@ -27,14 +30,19 @@ def version(file: SourceFile, schema: str) -> tuple[krt.Version | None, list[Dia
     return (record if isinstance(record, krt.Version) else None), diagnostics
 
 
-def settings(file: SourceFile, schema: str) -> tuple[runtime.Runtime | None, list[Diagnostic]]:
-    """A runtime.yml as settings, in the same way; `schema` is the text of runtime.schema.json."""
-    record, diagnostics = _read(file, schema, runtime, runtime.Runtime)
+def settings(
+    file: SourceFile, schema: str, over: "Sequence[Override]" = ()
+) -> tuple[runtime.Runtime | None, list[Diagnostic]]:
+    """A runtime.yml as settings, in the same way; `schema` is the text of runtime.schema.json.
+
+    `over` is laid over what the file says.
+    """
+    record, diagnostics = _read(file, schema, runtime, runtime.Runtime, over)
     return (record if isinstance(record, runtime.Runtime) else None), diagnostics
 
 
 def _read(
-    file: SourceFile, schema: str, language: "ModuleType", root: type[Record]
+    file: SourceFile, schema: str, language: "ModuleType", root: type[Record], over: "Sequence[Override]" = ()
 ) -> tuple[Record | None, list[Diagnostic]]:
     node, diagnostics = yaml.parse(file)
     if node is None and any(diagnostic.severity == "error" for diagnostic in diagnostics):
@@ -45,9 +53,14 @@ def _read(
         return None, [*diagnostics, Diagnostic(WRONG_TYPE, span, message)]
     if other := (formats.other if root is krt.Version else formats.other_settings)(node):
         return None, [*diagnostics, other]
+    if over:
+        from krtc.frontend import overrides  # hardly ever given
+
+        overrides.lay(node, over)
     binder = Binder(_schema(schema), _records(language), root)
     record = binder.bind(node)
-    wrong = {line for d in binder.diagnostics for line in range(d.span.line, d.span.end_line + 1)}
+    here = [d.span for d in binder.diagnostics if d.span.file is file]
+    wrong = {line for span in here for line in range(span.line, span.end_line + 1)}
     # What is hidden in a name is an error; that it is hidden need not be said again.
     diagnostics = [d for d in diagnostics if d.code is not HIDDEN_CHARACTER or d.span.line not in wrong]
     return record, [*diagnostics, *binder.diagnostics]
