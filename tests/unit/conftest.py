@@ -24,7 +24,9 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise Exit(code)
 
     monkeypatch.setattr(os, "_exit", leave)
-    handler, threshold = signal.getsignal(signal.SIGPIPE), gc.get_threshold()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGPIPE, signal.SIGTERM)}
+    threshold = gc.get_threshold()
     yield
-    signal.signal(signal.SIGPIPE, handler)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     gc.set_threshold(*threshold)

@@ -63,13 +63,20 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
 
 def run(options: "argparse.Namespace") -> int:
     """Runs one of the commands; the exit code."""
-    # Children that make a large runtime are ended with this process.
     signal.signal(signal.SIGTERM, _end)
-    return _COMMANDS[options.what]()
+    try:
+        return _COMMANDS[options.what]()
+    except _Ended:
+        pass  # all that was begun is let go, and with it the children that make a large runtime
+    os._exit(128 + signal.SIGTERM)  # and not an ordinary end, which waits until all that was printed is taken
 
 
-def _end(number: int, _: object) -> "NoReturn":
-    sys.exit(128 + number)
+class _Ended(BaseException):
+    """Argo CD waits no longer."""
+
+
+def _end(*_: object) -> "NoReturn":
+    raise _Ended
 
 
 def _plugin() -> int:
@@ -116,6 +123,7 @@ class _App:
 
         self.source, self.is_runtime = self._find()
         self.given = Parameters(os.environ.get(VARIABLE), OF_RUNTIME if self.is_runtime else OF_VERSION)
+        self.unjudged: tuple[str, ...] = ()
         self.settings = None if self.is_runtime else self._settings()
         self.status = self.given.chosen("status", _STATUSES) or "started"
         self.only = self.given.texts.get("only")
@@ -124,9 +132,11 @@ class _App:
         found = reading.in_folder(".")
         if found is None:
             names = _archives()
-            if len(names) != 1:
-                what = f"there are {len(names)} .krt here: {', '.join(names)}" if names else "there is no krt.yml here"
-                raise UsageError(f"{what}, and no runtime.yml that lists versions: an Application is one of them")
+            if not names:
+                raise UsageError("there is no krt.yml, no .krt and no runtime.yml that lists versions here")
+            if len(names) > 1:
+                shown = ", ".join([*names[:_MOST_ERRORS], *["..."][: len(names) - _MOST_ERRORS]])
+                raise UsageError(f"there are {len(names)} .krt here, and an Application is one version: {shown}")
             found = reading.krt(names[0]), False
         _in_repository(found[0].name)
         return found
@@ -140,6 +150,8 @@ class _App:
             return reading.source(path)
         except (UsageError, ValueError) as error:  # a path may hold what none can
             self.given.unreadable("runtime", str(error))
+            # What is missing from settings that cannot be read is nobody's mistake.
+            self.unjudged = ("KRT4",)
             return None
 
     def known(self) -> "tuple[Runtime, list[Program], list[Diagnostic]]":
@@ -171,9 +183,13 @@ class _App:
         from krtc.cli.processes import spread
 
         result = compile_runtime(self.source, wanted, data, self._load, self._read, spread(None))
-        if self.given.chosen("only", [*result.versions, RUNTIME]) != self.only:
+        if self.only not in (None, *result.versions, RUNTIME):
             # It may be one that cannot be read: then all is told.
             result.diagnostics = check_runtime(self.source, Options(), data, self._load, self._read)[1]
+            if has_errors(result.diagnostics):
+                self.given.unreadable("only", "no version of that name can be read")
+            else:
+                self.given.chosen("only", [*result.versions, RUNTIME])
         return result
 
     def _override(self) -> None:
@@ -232,7 +248,7 @@ def _repository() -> str:
 def _generate() -> int:
     app = _App()
     result = app.compile()
-    found = [*app.given.diagnostics, *result.diagnostics]
+    found = [d for d in (*app.given.diagnostics, *result.diagnostics) if not d.code.id.startswith(app.unjudged)]
     if app.given.errors or has_errors(found):
         _tell(app.given.errors, [diagnostic for diagnostic in found if diagnostic.severity == "error"])
         return 1

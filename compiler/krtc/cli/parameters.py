@@ -177,7 +177,8 @@ def places(
             continue
         index = next((index for index, one in entries.items() if one is entry), len(entries))
         root, before = ("versions", index), f"{version}/" if is_runtime else ""
-        result[STATUS].setdefault(version or "", Place((*root, "status"), known(entry, "status")))
+        if is_runtime:
+            result[STATUS].setdefault(version, Place((*root, "status"), known(entry, "status")))
         for workflow, node, replicas in _replicas(program):
             place = Place((*root, "nodes", workflow, node, "replicas"), str(replicas))
             result[REPLICAS].setdefault(f"{before}{workflow}/{node}", place)
