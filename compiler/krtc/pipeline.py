@@ -292,7 +292,6 @@ def _check_runtime(
 ) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
     here = list(found)
-    texts = {id(file), *(id(override.value.file) for override in source.overrides)}
     if settings is None:
         return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
     programs = []
@@ -306,8 +305,8 @@ def _check_runtime(
         if isinstance(judged, str):
             here.append(Diagnostic(UNREADABLE_VERSION, span_of(entry, "krt"), judged, help="correct the path"))
             continue
-        own = [diagnostic for diagnostic in judged.diagnostics if id(diagnostic.span.file) not in texts]
-        here += [diagnostic for diagnostic in judged.diagnostics if id(diagnostic.span.file) in texts]
+        own = [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is not file]
+        here += [diagnostic for diagnostic in judged.diagnostics if diagnostic.span.file is file]
         program = judged.program
         name = known(program.version, "version") if program else None
         if options.only in (None, name):
@@ -316,8 +315,8 @@ def _check_runtime(
             programs.append(program)
     runtime = RuntimeProgram(settings, programs, source=source.name.rpartition("/")[2], before=before)
     here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
-    of_versions = [diagnostic for diagnostic in here if id(diagnostic.span.file) not in texts]
-    here = [diagnostic for diagnostic in here if id(diagnostic.span.file) in texts]
+    of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
+    here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
     whole = not any(is_fixed(diagnostic) for diagnostic in here)
     unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
     silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)

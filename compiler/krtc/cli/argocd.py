@@ -67,8 +67,7 @@ def run(options: "argparse.Namespace") -> int:
     try:
         return _COMMANDS[options.what]()
     except _Ended:
-        pass  # all that was begun is let go, and with it the children that make a large runtime
-    os._exit(128 + signal.SIGTERM)  # and not an ordinary end, which waits until all that was printed is taken
+        return 128 + signal.SIGTERM  # what was begun is let go on the way, and with it the children of a large runtime
 
 
 class _Ended(BaseException):
