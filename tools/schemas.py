@@ -44,6 +44,15 @@ CRDS = (
         "config/crd/standard/gateway.networking.k8s.io_grpcroutes.yaml",
         ("GRPCRoute",),
     ),
+    *(
+        (f"github.com/fluxcd/{module}", f"config/crd/bases/{kinds}.yaml", (kind,))
+        for module, kinds, kind in (
+            ("kustomize-controller", "kustomize.toolkit.fluxcd.io_kustomizations", "Kustomization"),
+            ("helm-controller", "helm.toolkit.fluxcd.io_helmreleases", "HelmRelease"),
+            ("source-controller", "source.toolkit.fluxcd.io_gitrepositories", "GitRepository"),
+            ("source-controller", "source.toolkit.fluxcd.io_ocirepositories", "OCIRepository"),
+        )
+    ),
 )
 
 # In draft 4, unlike in later drafts, formats are asserted and CRDs' boolean exclusiveMinimum has its meaning.
