@@ -494,7 +494,7 @@ def test_help(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Cap
         shown.append(capsys.readouterr().out)
     assert shown[0].startswith("usage: krtc")
     assert max(len(line) for line in shown[1].splitlines()) <= 100
-    assert shown[0] != shown[1]
+    assert shown[0] != shown[1] or max(len(line) for line in shown[0].splitlines()) <= 60  # unless nothing is long
 
 
 def test_a_width_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

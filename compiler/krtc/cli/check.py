@@ -69,6 +69,19 @@ def _codes(text: str) -> tuple[str, ...]:
 
 def run(options: "argparse.Namespace") -> int:
     """Checks each file and reports; the exit code."""
+    names, diagnostics, unread = judge(options)
+    shown = [diagnostic for diagnostic in diagnostics if _is_wanted(diagnostic, options)]
+    _report(shown, names, options.format)
+    if unread:
+        from krtc.cli import terminal
+
+        terminal.say(*unread)
+        return 2
+    return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
+
+
+def judge(options: "argparse.Namespace") -> "tuple[list[str], list[Diagnostic], list[str]]":
+    """The files that PATHs mean, what is wrong with them, in order, and in words which cannot be read."""
     status = DESIRED[options.status] if options.status else "started" if options.runtime else None
     wanted = Options(status=status)
     settings = reading.source(options.runtime) if options.runtime else None
@@ -116,14 +129,7 @@ def run(options: "argparse.Namespace") -> int:
         except UsageError as error:
             unread.append(f"krtc: error: {error}")
     diagnostics += check_runtimes(runtimes)
-    shown = [diagnostic for diagnostic in in_order(diagnostics) if _is_wanted(diagnostic, options)]
-    _report(shown, names, options.format)
-    if unread:
-        from krtc.cli import terminal
-
-        terminal.say(*unread)
-        return 2
-    return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
+    return names, in_order(diagnostics), unread
 
 
 def _paths(paths: "list[str]", unread: list[str]) -> "Iterator[str]":

@@ -45,23 +45,33 @@ def run(options: "argparse.Namespace") -> int:
     """Compiles, reports, and writes; the exit code."""
     if options.output is None and (options.check or options.form != "manifests"):
         raise UsageError(f"{'--check' if options.check else '--to ' + options.form} needs -o DIR")
-    source, is_runtime = reading.find(options.path)
-    result = (_runtime if is_runtime else _version)(source, options)
+    result, is_runtime = made(options)
     if result.diagnostics:
         from krtc.cli import terminal
 
         terminal.report(result.diagnostics)
     if has_errors(result.diagnostics):
         return 1
+    refuse_unknown(options, result)
+    if options.output is None:
+        to_stdout(result.files["-"])
+        return 0
+    return _to_folder(options.output, result.files, whole_runtime=is_runtime and not options.only, check=options.check)
+
+
+def made(options: "argparse.Namespace") -> "tuple[Result, bool]":
+    """What comes of PATH, and whether it is a runtime; UsageError for what cannot be read, and for wrong options."""
+    source, is_runtime = reading.find(options.path)
+    return (_runtime if is_runtime else _version)(source, options), is_runtime
+
+
+def refuse_unknown(options: "argparse.Namespace", result: "Result") -> None:
+    """UsageError when the only version that is wanted is not there; what came out has no errors."""
     if options.only not in (None, RUNTIME, *result.versions):
         from krtc.diagnostics import did_you_mean
 
         near = did_you_mean(options.only, [*result.versions, RUNTIME])
         raise UsageError(f"{options.path} has no version `{options.only}`{': ' + near if near else ''}")
-    if options.output is None:
-        to_stdout(result.files["-"])
-        return 0
-    return _to_folder(options.output, result.files, whole_runtime=is_runtime and not options.only, check=options.check)
 
 
 def _version(krt: "Source", options: "argparse.Namespace") -> "Result":

@@ -39,7 +39,7 @@ class Folder:
                 at = f"{at}/{part}"
                 mode = os.lstat(at).st_mode
                 if stat.S_ISLNK(mode):  # where links lead to is slow to find out
-                    if _inside(os.path.realpath(self._path or "."), path) is None:
+                    if inside(os.path.realpath(self._path or "."), path) is None:
                         return "outside"
                     mode = os.stat(os.path.join(self._path, path)).st_mode
                     break
@@ -174,13 +174,13 @@ def source(path: str) -> Source:
 
 def beside(path: str, name: str) -> bytes | str:
     """The bytes of the file `name` in the folder of `path`, or in words why there are none."""
-    wanted = None if os.path.isabs(name) else _inside(os.path.realpath(os.path.dirname(path)), name)
+    wanted = None if os.path.isabs(name) else inside(os.path.realpath(os.path.dirname(path)), name)
     if wanted is None:
         return f"`{name}` is not in the folder of {path}"
     return _read(wanted, name or ".")
 
 
-def _inside(folder: str, name: str) -> str | None:
+def inside(folder: str, name: str) -> str | None:
     """Where a path in a folder leads to, or None when that is not in the folder; `folder` has no links in it."""
     wanted = os.path.realpath(os.path.join(folder, name))
     return wanted if os.path.commonpath([folder, wanted]) == folder else None
