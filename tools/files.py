@@ -18,6 +18,10 @@ FILES = (
     ("yaml-suite", "files", "github.com/goccy/go-yaml", "testdata/yaml-test-suite"),
     ("sarif.schema.json", "files", "github.com/securego/gosec/v2", "report/sarif/testdata/sarif-schema-2.1.0.json"),
     ("junit.xsd", "kubeconform", "github.com/yannh/kubeconform", "fixtures/junit.xsd"),
+    # What docs/integrations/kubeconform.md downloads.
+    ("openapi2jsonschema.py", "kubeconform", "github.com/yannh/kubeconform", "scripts/openapi2jsonschema.py"),
+    ("nack-crds.yml", "crds", "github.com/nats-io/nack", "deploy/crds.yml"),
+    ("gateway-crds", "crds", "sigs.k8s.io/gateway-api", "config/crd/standard"),
 )
 
 

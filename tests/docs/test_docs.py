@@ -101,6 +101,12 @@ def test_links(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_index_of_integrations_is_whole() -> None:
+    folder = ROOT / "docs" / "integrations"
+    named = re.findall(r"^\| \[[^]]+\]\(([^)]+)\)", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted([*named, "README.md"]) == sorted(path.name for path in folder.iterdir())
+
+
 def test_made_pages() -> None:
     """The reference and the pages of the codes say what the schemas and the rules say (make reference)."""
     made = reference.made()

@@ -14,6 +14,7 @@ from krtc.cli import main
 from tests.equivalence.forms import CASES, ROOT, compile_version, output, parse, run
 from tests.equivalence.test_kubeconform import kubeconform
 
+PAGE = (ROOT / "docs" / "integrations" / "flux.md").read_text(encoding="utf-8")
 FOLDER = ROOT / "examples" / "flux"
 EXAMPLES = {path.stem: parse(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.iterdir())}
 KRT = ROOT / "examples" / "classificator"
@@ -145,3 +146,18 @@ def test_what_an_example_applies(
     named = re.findall(r'"sourceRef": {"kind": "(\w+)", "name": "([\w-]+)"', text)
     assert named
     assert set(named) <= sources
+
+
+def test_the_page_shows_the_examples() -> None:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert block in (FOLDER / "version.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"examples/flux/(\w+)\.yaml", PAGE)) == set(EXAMPLES)
+
+
+def test_what_ci_pushes_is_what_the_example_applies() -> None:
+    (script,) = re.findall(r"^```bash\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=True).stderr == ""
+    (source,) = of_kind("artifact", "OCIRepository")
+    assert script.startswith(f"artifact={source['spec']['url']}\n")
+    assert f"--tag={source['spec']['ref']['tag']}\n" in script
+    assert "krtc compile krt.yml -o rendered\n" in script

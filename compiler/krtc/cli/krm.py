@@ -64,14 +64,12 @@ def run(options: "argparse.Namespace") -> int:
     fields = _read()
     items: list[yaml.Node] = []
     results: list[dict[str, Any]] = []
-    config: dict[str, yaml.Node] = {}
     try:
-        config = _fields("functionConfig", fields.get("functionConfig"))
-        kind, spec = _spec(config)
+        kind, spec = _spec(_fields("functionConfig", fields.get("functionConfig")))
         items, results = (_generate if kind == "KrtVersion" else _check)(spec)
     except UsageError as error:
         terminal.say(f"krtc: error: {error}")
-        results.append(_of_config(error, config))
+        results.append(_of_error(error))
     old = fields.get("items")
     if items:
         known = old.value if isinstance(old, yaml.SequenceNode) else []
@@ -197,7 +195,7 @@ def _tell(diagnostics: "list[Any]") -> None:
         terminal.report(diagnostics)
 
 
-def _of_config(error: UsageError, config: "dict[str, yaml.Node]") -> "dict[str, Any]":
+def _of_error(error: UsageError) -> "dict[str, Any]":
     """The result that says what is wrong with the functionConfig, or with what it names."""
     if not isinstance(error, _Mistake):
         return {"message": str(error), "severity": "error"}
