@@ -772,8 +772,28 @@ def check_route(c: Compiled) -> Iterator[str]:
         yield from same(where, "backends", backends, [(service, 9000)])
 
 
+def check_delivery(c: Compiled) -> Iterator[str]:
+    """What Argo CD and Flux are told: the order, which data asks before it goes, which texts are literal."""
+    wave, options = "argocd.argoproj.io/sync-wave", "argocd.argoproj.io/sync-options"
+    first, later = ("Stream", "Consumer", "KeyValue", "ObjectStore", "Job"), ("Ingress", "GRPCRoute")
+    read = set(config_map_references([at(o, "spec") for o in c.kind("Deployment")]))
+    active = c.version.service("published") if c.status == "published" else None
+    for item in c.objects:
+        where, kind, name = title(item), item["kind"], at(item, "metadata.name")
+        annotations = at(item, "metadata.annotations", {})
+        before = kind in first or (kind == "ConfigMap" and name in read)
+        after = kind in later or (kind == "Service" and name == active)
+        yield from same(where, "the sync wave", annotations.get(wave), "-1" if before else "1" if after else None)
+        loses = kind in ("Stream", "KeyValue", "ObjectStore") and not at(item, "spec.preventDelete")
+        asks = "Prune=confirm,Delete=confirm" if loses else None
+        yield from same(where, "sync options", annotations.get(options), asks)
+        literal = "disabled" if kind in ("ConfigMap", "Job") else None
+        found = annotations.get("kustomize.toolkit.fluxcd.io/substitute")
+        yield from same(where, "substitution by Flux", found, literal)
+
+
 Check = Callable[[Compiled], Iterator[str]]
-CHECKS_STOPPED: tuple[Check, ...] = (check_metadata, check_stopped)
+CHECKS_STOPPED: tuple[Check, ...] = (check_metadata, check_stopped, check_delivery)
 CHECKS: tuple[Check, ...] = (
     check_metadata,
     check_record,
@@ -787,4 +807,5 @@ CHECKS: tuple[Check, ...] = (
     check_messaging,
     check_service,
     check_route,
+    check_delivery,
 )

@@ -19,6 +19,7 @@ from reading import Compiled, mismatches
 from versions import SAMPLE, Version, versions
 
 STATUSES = ("stopped", "started", "published")
+WAVE = "argocd.argoproj.io/sync-wave"
 
 
 def read(folder: Path, status: str) -> list[str]:
@@ -112,6 +113,11 @@ class Draft:
 
     def container(self, place: str, role: str = "runner") -> Object:
         return next(p.role(role)[0] for p in self.compiled.pods if place == pod_place(p.node))
+
+    def annotations(self, kind: str) -> Object:
+        """Those of the first object of a kind."""
+        found: Object = self.kind(kind)["metadata"]["annotations"]
+        return found
 
     def data(self, key: str) -> Object:
         """The ConfigMap that has a key."""
@@ -376,6 +382,29 @@ SPOIL: dict[str, tuple[Callable[[Draft], object], str]] = {
     "data lost on stop": (
         lambda d: put(d.kind("KeyValue"), "spec.preventDelete", False),
         "preventDelete is False",
+    ),
+    # delivery
+    "stream beside the pods": (lambda d: d.annotations("Stream").pop(WAVE), "--first: the sync wave is None"),
+    "files beside the pods": (
+        lambda d: next(o for o in d.objects if "wait.sh" in at(o, "data", {}))["metadata"]["annotations"].pop(WAVE),
+        "--files: the sync wave is None",
+    ),
+    "active Service before the pods": (lambda d: drop(d.kind("Service"), "metadata.annotations"), "the sync wave is"),
+    "pods in a wave": (
+        lambda d: put(d.deployment("first.a"), "metadata.annotations", {WAVE: "0"}),
+        "the sync wave is '0'",
+    ),
+    "stream lost unasked": (
+        lambda d: d.annotations("Stream").pop("argocd.argoproj.io/sync-options"),
+        "sync options is None",
+    ),
+    "kept bucket asks": (
+        lambda d: put(d.kind("KeyValue"), "metadata.annotations", dict(d.annotations("Stream"))),
+        "sync options is 'Prune=confirm,Delete=confirm'",
+    ),
+    "user's text for Flux": (
+        lambda d: next(o for o in d.objects if "GREETING" in at(o, "data", {}))["metadata"].pop("annotations"),
+        "substitution by Flux is None",
     ),
     # the rest
     "port name": (lambda d: drop(d.kind("Service")["spec"]["ports"][0], "name"), "spec is"),

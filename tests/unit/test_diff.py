@@ -280,6 +280,8 @@ class Test_inputs:
         assert diff("old.yml", "helm.yaml") == 0
 
 
+NAMED = {"op": "replace", "path": "/metadata/name", "value": "y"}
+ANNOTATED = {"op": "add", "path": "/metadata/annotations", "value": {"a": "b"}}
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\n"
 
 
@@ -353,20 +355,28 @@ class Test_trees:
             {"patch": '[{"op": "replace", "path": "/metadata/name", "value": 1}]'},
             {"patch": '[{"op": "replace", "path": "/metadata/name", "value": "y", "from": "/a"}]'},
             {"patch": "[]"},
+            {"patch": json.dumps([NAMED, {"op": "add", "path": "/metadata/annotations", "value": "y"}])},
+            {"patch": json.dumps([NAMED, {"op": "add", "path": "/metadata/labels", "value": {}}])},
+            {"patch": json.dumps([NAMED, ANNOTATED | {"from": "/a"}])},
             {"target": {"kind": "ConfigMap", "name": "other"}},
             {"target": {"kind": "ConfigMap", "name": "x", "namespace": "n"}},
             {"more": 1},
         ],
     )
-    def test_only_names_are_patched(self, patch: Object) -> None:
+    def test_only_names_and_annotations_are_patched(self, patch: Object) -> None:
         whole: Object = {
             "target": {"kind": "ConfigMap", "name": "x"},
-            "patch": '[{"op": "replace", "path": "/metadata/name", "value": "y"}]',
+            "patch": json.dumps([NAMED]),
             "options": {"allowNameChange": True},
         }
         files = {"x.yaml": MAP.format("x")}
         good = json.dumps({"resources": ["x.yaml"], "patches": [whole]})
         assert names(objects_of("t", files | {"kustomization.yaml": good})) == ["y"]
+        annotated = json.dumps(
+            {"resources": ["x.yaml"], "patches": [whole | {"patch": json.dumps([NAMED, ANNOTATED])}]}
+        )
+        [found] = objects_of("t", {"kustomization.yaml": annotated})
+        assert (found["metadata"]["name"], found["metadata"]["annotations"]) == ("y", {"a": "b"})
         with pytest.raises(UsageError, match="a patch that only Kustomize knows"):
             objects_of("t", {"kustomization.yaml": json.dumps({"resources": ["x.yaml"], "patches": [whole | patch]})})
 

@@ -10,10 +10,11 @@ from krtc.manifests import PUBLISHED, RUNNING, STATUS, Bundle, Resource, When
 from tests.unit.helpers import STATUSES, Object, build, read
 
 
-def resource(kind: str, name: Any, body: Object, *when: Any) -> Resource:
-    return Resource("v1", kind, name, labels={}, body=body, when=when)
+def resource(kind: str, name: Any, body: Object, *when: Any, annotations: Any = None) -> Resource:
+    return Resource("v1", kind, name, labels={}, annotations=annotations, body=body, when=when)
 
 
+LATER = When(PUBLISHED, {"wave": "1"})
 BUNDLE = Bundle(
     name="v",
     namespace="ns",
@@ -24,7 +25,7 @@ BUNDLE = Bundle(
     resources=[
         resource("ConfigMap", "v", {"data": {"status": STATUS, "a/b~c": STATUS}}),
         resource("ConfigMap", "w", {"data": {}}, RUNNING),
-        resource("Service", When(PUBLISHED, "active", "v"), {"spec": {"a": 1}}, RUNNING),
+        resource("Service", When(PUBLISHED, "active", "v"), {"spec": {"a": 1}}, RUNNING, annotations=LATER),
         resource("Deployment", "d", {"spec": {"a": When(PUBLISHED, {"x": 1}, {"y": 1}), "same": 5}}, RUNNING),
         resource("Ingress", "i", {}, PUBLISHED),
     ],
@@ -62,12 +63,15 @@ def test_the_root_points_at_the_status(status: str) -> None:
     assert others[0] == others[1] == others[2]
 
 
-def test_an_overlay_patches_a_name_and_nothing_else() -> None:
+def test_an_overlay_patches_names_and_annotations_and_nothing_else() -> None:
     overlay = read(kustomize.files(BUNDLE, "started")["overlays/published/kustomization.yaml"])
     (patch,) = overlay["patches"]
     assert patch["target"] == {"kind": "Service", "name": "v"}
     assert patch["options"] == {"allowNameChange": True}
-    assert read(patch["patch"]) == [{"op": "replace", "path": "/metadata/name", "value": "active"}]
+    assert read(patch["patch"]) == [
+        {"op": "replace", "path": "/metadata/name", "value": "active"},
+        {"op": "add", "path": "/metadata/annotations", "value": {"wave": "1"}},
+    ]
 
 
 def test_plain_manifests() -> None:
@@ -115,7 +119,7 @@ def test_the_patched_base_is_the_version_in_that_status() -> None:
                 at = target
                 for step in steps:
                     at = at[step]
-                assert last in at
+                assert operation["op"] == "add" or last in at
                 at[last] = operation["value"]
         expected = [read(text) for text in build(status=status).files.values()]
         key = lambda o: (o["kind"], o["metadata"]["name"])  # noqa: E731

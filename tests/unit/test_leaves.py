@@ -166,8 +166,8 @@ def test_the_params_of_a_resource() -> None:
         STATUS,
         ITEMS,
         NAME,
-        LABELS,
         SIZE,
+        LABELS,
     ]
 
 

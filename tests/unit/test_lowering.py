@@ -226,6 +226,7 @@ class Test_what_is_compiled:
         ingress = named(compiled(status="published"), "Ingress")
         assert ingress["spec"]["rules"][0]["http"]["paths"] == [{"path": "/", "pathType": "Prefix", "backend": backend}]
         assert ingress["metadata"]["annotations"] == {
+            "argocd.argoproj.io/sync-wave": "1",
             "nginx.ingress.kubernetes.io/backend-protocol": "GRPC",
             "nginx.ingress.kubernetes.io/proxy-body-size": "16m",
         }

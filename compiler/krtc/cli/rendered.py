@@ -162,7 +162,7 @@ class _Texts:
 
 
 def _kustomized(texts: _Texts, folder: str, above: list[str]) -> "Iterator[Object]":
-    """What Kustomize makes of a folder, where that is what krtc writes: resources, and patches of names."""
+    """What Kustomize makes of a folder, where that is what krtc writes: resources, patches of names and annotations."""
     path = texts.kustomization(folder)
     assert path is not None
     here = texts.name(path)
@@ -201,7 +201,7 @@ def _render(name: str, what: str) -> str:
 
 
 def _rename(objects: "list[Object]", patch: "Any", here: str) -> None:
-    """A patch that gives one object another name, in the form in which krtc writes it."""
+    """A patch that gives one object another name, and annotations with it, in the form in which krtc writes it."""
     match patch:
         case {"target": {"kind": str(kind), "name": str(name), **others}, "patch": str(text), **more}:
             operations = next(iter(_documents(here, text.encode())), None)
@@ -209,13 +209,19 @@ def _rename(objects: "list[Object]", patch: "Any", here: str) -> None:
             raise UsageError(_render(here, "a patch"))
     match operations:
         case [{"op": "replace", "path": "/metadata/name", "value": str(new), **rest}]:
-            pass
+            metadata: Object = {"name": new}
+        case [
+            {"op": "replace", "path": "/metadata/name", "value": str(new), **rest},
+            {"op": "add", "path": "/metadata/annotations", "value": {**annotations}, **more_rest},
+        ]:
+            metadata = {"name": new, "annotations": annotations}
+            rest |= more_rest
         case _:
             raise UsageError(_render(here, "a patch"))
     matching = [data for data in objects if data["kind"] == kind and data["metadata"]["name"] == name]
     if others or rest or set(more) - {"options"} or len(matching) != 1:
         raise UsageError(_render(here, "a patch"))
-    matching[0]["metadata"]["name"] = new
+    matching[0]["metadata"] |= metadata
 
 
 def _unique(objects: "list[Object]", name: str) -> "list[Object]":

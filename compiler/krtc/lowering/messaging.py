@@ -5,6 +5,7 @@ year, a consumer acknowledges nothing.
 """
 
 from krtc.lowering.common import identity, labels, param
+from krtc.lowering.delivery import ASKS, BEFORE_PODS
 from krtc.manifests import RUNNING, Is, Param, Resource, When
 from krtc.model import runners
 
@@ -63,6 +64,12 @@ def _kept(program: "Program", kept_as: str) -> Param:
     return Param(("nats", "keep", kept_as), kept_as in nats.keep, "Nats.keep", {"type": "boolean"})
 
 
+def _annotations(program: "Program", kept_as: str) -> "dict[str, Data]":
+    """Those of what holds data: whoever removes it is asked, unless the data stays."""
+    gone = Is(_kept(program, kept_as), False)
+    return BEFORE_PODS | {name: When(gone, value) for name, value in ASKS.items()}
+
+
 def _stream(program: "Program", workflow: "Workflow") -> Resource:
     names = program.names
     subjects = [names.subject(workflow, "entrypoint")]
@@ -74,6 +81,7 @@ def _stream(program: "Program", workflow: "Workflow") -> Resource:
         "Stream",
         names.object(workflow.name),
         labels=labels(program, identity(program, "version", workflow)),
+        annotations=_annotations(program, "streams"),
         body={
             "spec": {
                 "name": names.stream(workflow),
@@ -96,6 +104,7 @@ def _consumer(program: "Program", workflow: "Workflow", node: "Node", subscripti
         "Consumer",
         names.consumer(workflow, node, subscription),
         labels=labels(program, identity(program, "version", workflow, node)),
+        annotations=BEFORE_PODS,
         body={
             "spec": {
                 "streamName": names.stream(workflow),
@@ -126,6 +135,7 @@ def _key_value_store(
         "KeyValue",
         name,
         labels=labels(program, identity(program, "version", workflow, node)),
+        annotations=_annotations(program, "keyValueStores"),
         body={"spec": {"bucket": bucket, "history": 1, **_stored(program, "keyValueStores")}},
         when=(RUNNING,),
     )
@@ -139,6 +149,7 @@ def _object_store(program: "Program", workflow: "Workflow", node: "Node") -> Res
         "ObjectStore",
         names.object_store(workflow, store),
         labels=labels(program, identity(program, "version", workflow if store.scope == "workflow" else None)),
+        annotations=_annotations(program, "objectStores"),
         body={"spec": {"bucket": names.object_bucket(workflow, store), **_stored(program, "objectStores")}},
         when=(RUNNING,),
     )

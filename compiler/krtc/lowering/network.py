@@ -1,6 +1,7 @@
 """How a version is reached: the entrypoint's Service, and the route from outside of a published one."""
 
 from krtc.lowering.common import identity, labels, param, runtime_id, runtime_labels
+from krtc.lowering.delivery import AFTER_PODS
 from krtc.manifests import PUBLISHED, RUNNING, Is, Optional, Param, Resource, Text, When
 
 TYPE_CHECKING = False
@@ -28,6 +29,7 @@ def service(program: "Program") -> Resource:
         labels(program, selector),
         selector,
         RUNNING,
+        annotations=None if program.in_runtime else When(PUBLISHED, AFTER_PODS),
     )
 
 
@@ -43,16 +45,19 @@ def active(runtime: "RuntimeProgram", published: Param, is_published: Is) -> "It
     settings, name = runtime.settings, runtime.names.active_entrypoint()
     own_labels = runtime_labels(settings, "active-entrypoint")
     selector = {"type": "entrypoint", "version-name": Text(published, "-entrypoint"), **runtime_id(settings)}
-    yield _service(name, own_labels, selector, is_published)
+    yield _service(name, own_labels, selector, is_published, annotations=AFTER_PODS)
     yield from _routes(settings, name, own_labels, is_published)
 
 
-def _service(name: "Data", own_labels: "dict[str, Data]", selector: "dict[str, Data]", when: Is) -> Resource:
+def _service(
+    name: "Data", own_labels: "dict[str, Data]", selector: "dict[str, Data]", when: Is, *, annotations: "Data"
+) -> Resource:
     return Resource(
         "v1",
         "Service",
         name,
         labels=own_labels,
+        annotations=annotations,
         body={
             "spec": {
                 "type": "ClusterIP",
@@ -79,6 +84,7 @@ def _routes(runtime: "Runtime", name: str, own_labels: "dict[str, Data]", when: 
         name,
         labels=own_labels,
         annotations={
+            **AFTER_PODS,
             "nginx.ingress.kubernetes.io/backend-protocol": "GRPC",
             "nginx.ingress.kubernetes.io/proxy-body-size": "16m",
         },
@@ -91,6 +97,7 @@ def _routes(runtime: "Runtime", name: str, own_labels: "dict[str, Data]", when: 
         "GRPCRoute",
         name,
         labels=own_labels,
+        annotations=AFTER_PODS,
         body={
             "spec": {
                 "parentRefs": [

@@ -1,6 +1,7 @@
 """The record of a version: what it is, in every status, so that a tree is never empty and people can list versions."""
 
 from krtc.lowering.common import identity, labels, runtime_labels, to_json
+from krtc.lowering.delivery import LITERAL
 from krtc.manifests import STATUS, Is, Param, Resource, When
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ def record(program: "Program") -> Resource:
         "ConfigMap",
         program.names.object(),
         labels=labels(program, identity(program, "version")),
+        annotations=LITERAL,
         body={
             "data": {
                 "version": version.version,

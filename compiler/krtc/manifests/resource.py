@@ -42,7 +42,7 @@ class Resource:
         labels: "dict[str, Data]",
         body: "dict[str, Data]",
         when: tuple[Is, ...],
-        annotations: "dict[str, Data] | None" = None,
+        annotations: "Data" = None,
     ) -> None:
         self.api_version = api_version
         self.kind = kind
@@ -72,7 +72,7 @@ class Resource:
         """Every parameter that it depends on."""
         for test in self.when:
             yield test.param
-        yield from params([self.name, self.labels, self.annotations or {}, self.body])
+        yield from params([self.name, self.labels, self.body, self.annotations or {}])
 
 
 class Bundle:

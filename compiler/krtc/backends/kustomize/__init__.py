@@ -1,8 +1,9 @@
 """A Kustomize tree: a base with what every running version is, and an overlay for each status.
 
-The base holds the objects that are the same in a started and a published version, or that have but another name, which
-the overlay patches. What differs otherwise stands whole in the overlays: Kustomize writes an object anew to patch it,
-and fails at texts such as "\\tx\\n" when it does. Nothing of the base is left of a stopped version.
+The base holds the objects that are the same in a started and a published version, or that have but another name and
+other annotations, which the overlay patches. What differs otherwise stands whole in the overlays: Kustomize writes an
+object anew to patch it, and fails at texts such as "\\tx\\n" when it does. Nothing of the base is left of a stopped
+version.
 """
 
 from krtc.backends.yaml import dump, dump_items, header
@@ -52,15 +53,20 @@ def over(parts: list[str], source: str) -> str:
 
 
 def _renamed(before: "dict[str, Object]", after: "dict[str, Object]") -> "dict[str, Object]":
-    """The objects that have another name afterwards and are the same otherwise, by the name of their file before."""
+    """The objects that have other names and annotations afterwards and are the same otherwise, by their file before."""
     added = [data for name, data in after.items() if name not in before]
     return {
         name: other
         for name, data in before.items()
         if name not in after
         for other in added
-        if {**data, "metadata": {**data["metadata"], "name": other["metadata"]["name"]}} == other
+        if _with_names_of(other, data) == other
     }
+
+
+def _with_names_of(other: "Object", data: "Object") -> "Object":
+    names = {key: value for key, value in other["metadata"].items() if key in ("name", "annotations")}
+    return {**data, "metadata": {**data["metadata"], **names}}
 
 
 def _overlay(
@@ -82,11 +88,14 @@ def _overlay(
 
 
 def _rename(name: str, data: "Object") -> "Object":
-    """The patch (JSON 6902) that gives an object of the base another name."""
-    operation = {"op": "replace", "path": "/metadata/name", "value": data["metadata"]["name"]}
+    """The patch (JSON 6902) that gives an object of the base another name, and the annotations that go with it."""
+    metadata = data["metadata"]
+    operations = [{"op": "replace", "path": "/metadata/name", "value": metadata["name"]}]
+    if "annotations" in metadata:
+        operations.append({"op": "add", "path": "/metadata/annotations", "value": metadata["annotations"]})
     return {
         "target": {"kind": data["kind"], "name": name},
-        "patch": dump_items([operation]),
+        "patch": dump_items(operations),
         "options": {"allowNameChange": True},
     }
 
