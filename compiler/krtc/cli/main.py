@@ -29,6 +29,7 @@ COMMANDS = {
     "status": "show the versions of a runtime, and what may be done with each",
     "argocd": "be a config management plugin of Argo CD",
     "pack": "pack the folder of a krt.yml into a .krt archive",
+    "push": "store a .krt archive in MongoDB's GridFS, where the pods get it",
     "krm": "generate or check as a KRM function, in Kustomize and kpt",
     "explain": "explain a diagnostic",
     "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",

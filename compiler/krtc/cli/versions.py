@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from krtc.diagnostics import Diagnostic
+    from krtc.model.program import Program
     from krtc.model.status import Status
     from krtc.source import Span
 
@@ -45,19 +46,27 @@ def find(given: str | None) -> str:
 class Entry:
     """A version as runtime.yml lists it, at the `index`th place.
 
-    `name` is None for a version that cannot be read; `krt` and `status` are None where what is written there is wrong.
+    `name` and `program` are None for a version that cannot be read; `krt` and `status` are None where what is written
+    there is wrong.
     """
 
-    __slots__ = ("index", "krt", "name", "span", "status")
+    __slots__ = ("index", "krt", "name", "program", "span", "status")
 
     def __init__(
-        self, index: int, name: str | None, krt: str | None, status: "Status | None", span: "Span | None" = None
+        self,
+        index: int,
+        name: str | None,
+        krt: str | None,
+        status: "Status | None",
+        span: "Span | None" = None,
+        program: "Program | None" = None,
     ) -> None:
         self.index = index
         self.name = name
         self.krt = krt
         self.status = status
         self.span = span
+        self.program = program
 
     @property
     def shown(self) -> str:
@@ -90,11 +99,12 @@ class Versions:
         self.entries: list[Entry] = []
         if program and self.is_whole:
             # A file that is listed twice is read once.
-            names = {os.path.normpath(one.entry.krt): one.version.version for one in program.programs}
+            programs = {os.path.normpath(one.entry.krt): one for one in program.programs}
             for index, entry in parts(program.settings, "versions").items():
                 krt, status = known(entry, "krt"), known(entry, "status")
-                name = names.get(os.path.normpath(krt)) if krt is not None else None
-                self.entries.append(Entry(index, name, krt, status, span_of(entry)))
+                read = programs.get(os.path.normpath(krt)) if krt is not None else None
+                name = read.version.version if read else None
+                self.entries.append(Entry(index, name, krt, status, span_of(entry), read))
 
     def _load(self, path: str) -> Source | str:
         if path not in self._read:

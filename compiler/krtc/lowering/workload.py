@@ -372,7 +372,7 @@ class _Pod:
         program = self.program
         return [
             _runtime_id(self.settings),
-            _variable("KRT_VERSION_ID", program.entry.id or program.names.id()),
+            _variable("KRT_VERSION_ID", program.id),
             _variable("KRT_VERSION", program.version.version),
             *(_variable(f"KRT_{name}", value) for name, value in own.items()),
             *_services(self.settings),

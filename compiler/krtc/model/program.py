@@ -61,6 +61,11 @@ class Program:
         """The names that are made of it."""
         return Names(self.settings, self.version)
 
+    @property
+    def id(self) -> str:
+        """The id of the version and of its .krt in GridFS: its entry's, or else one that is made of its name."""
+        return self.entry.id or self.names.id()
+
     @cached_property
     def digest(self) -> str:
         """The digest of its krt.yml."""
