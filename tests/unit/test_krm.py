@@ -13,6 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krtc.cli import krm, main
+from krtc.diagnostics import Diagnostic, Related
+from krtc.diagnostics.codes import NOTHING_PUBLISHED
+from krtc.reporters.krm import results
+from krtc.source import SourceFile, Span
 from tests.unit.runtimes import write_all
 
 Capture = pytest.CaptureFixture[str]
@@ -96,7 +100,7 @@ def test_what_is_generated_is_what_is_compiled(
 ) -> None:
     said = call("KrtVersion", spec)
     assert (said.code, said.err) == (0, "")
-    assert list(said.list) == ["apiVersion", "kind", "items", "functionConfig"]
+    assert set(said.list) == {"apiVersion", "kind", "items", "functionConfig"}
     assert said.list["items"] == compiled(capfd, *arguments)
     # What comes in goes out in front of it.
     assert call("KrtVersion", spec, "- {kind: Own}").list["items"] == [{"kind": "Own"}, *said.list["items"]]
@@ -134,12 +138,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 def test_any_text_comes_through(values: list[str]) -> None:
     text = HEAD + "items:\n" + yaml.safe_dump([{"data": values}])
     whole: Any = yaml.compose(text)
-    fields = {key.value: value for key, value in whole.value}
-    written: list[str] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(krm, "to_stdout", written.append)
-        krm._write(fields)
-    assert yaml.safe_load(written[0])["items"] == [{"data": values}]
+    assert yaml.safe_load(krm._items(whole.value[2][1], "")) == {"items": [{"data": values}]}
 
 
 def test_a_check_says_what_is_wrong(call: Any) -> None:
@@ -171,7 +170,7 @@ def test_a_warning_is_no_failure(call: Any) -> None:
 
 def test_nothing_is_wrong(call: Any) -> None:
     said = call("KrtCheck", {"paths": ["."]}, ITEMS)
-    assert (said.code, said.err, list(said.list)) == (0, "", ["apiVersion", "kind", "items", "functionConfig"])
+    assert (said.code, said.err, "results" in said.list) == (0, "", False)
 
 
 @pytest.mark.parametrize(
@@ -265,3 +264,16 @@ def test_too_much(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(krm, "LARGEST_LIST", 1 << 20)
     said = call.raw(HEAD + "#" * (1 << 20))
     assert (said.code, said.err) == (2, "krtc: error: standard input is larger than 1 MiB\n")
+
+
+def test_a_note_is_an_info_with_all_that_it_says() -> None:
+    file = SourceFile("./a/krt.yml", "version: x\n")
+    span = Span(file, 1, 10, 1, 11)
+    related = [Related(span, "it is here")]
+    (result,) = results([Diagnostic(NOTHING_PUBLISHED, span, "m\x1b", related=related, help="do", severity="note")])
+    assert result == {
+        "message": "1:10: KRT410 nothing-published: m\\u{1b}\nsee a/krt.yml:1:10: it is here\nhelp: do",
+        "severity": "info",
+        "file": {"path": "a/krt.yml"},
+        "tags": {"code": "KRT410", "line": "1", "column": "10"},
+    }

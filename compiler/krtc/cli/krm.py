@@ -28,6 +28,7 @@ API = "krtc.konstellation.io/v1alpha1"
 LARGEST_LIST = 64 << 20
 DEEPEST_LIST = 500
 
+_TAG = "tag:yaml.org,2002:"
 _LIST = ("config.kubernetes.io/v1", "ResourceList")
 _KEYS = {"KrtVersion": ("path", "status", "runtime", "only"), "KrtCheck": ("paths",)}
 _FOLDERS_FILES = (*reading.KRT_NAMES, *reading.RUNTIME_NAMES)
@@ -62,21 +63,19 @@ def run(options: "argparse.Namespace") -> int:
     stderr as well, for Kustomize shows no results.
     """
     fields = _read()
-    items: list[yaml.Node] = []
+    stream = ""
     results: list[dict[str, Any]] = []
     try:
         kind, spec = _spec(_fields("functionConfig", fields.get("functionConfig")))
-        items, results = (_generate if kind == "KrtVersion" else _check)(spec)
+        stream, results = (_generate if kind == "KrtVersion" else _check)(spec)
     except UsageError as error:
         terminal.say(f"krtc: error: {error}")
         results.append(_of_error(error))
-    old = fields.get("items")
-    if items:
-        known = old.value if isinstance(old, yaml.SequenceNode) else []
-        fields["items"] = yaml.SequenceNode("tag:yaml.org,2002:seq", [*known, *items])
+    items = fields.pop("items", None)
     if results:
         fields |= _fields("results", _node(dump({"results": results})))
-    _write(fields)
+    pairs = [(yaml.ScalarNode(_TAG + "str", key), value) for key, value in fields.items()]
+    to_stdout(_serialised(yaml.MappingNode(_TAG + "map", pairs, flow_style=False)) + _items(items, stream))
     return 1 if any(result["severity"] == "error" for result in results) else 0
 
 
@@ -121,8 +120,8 @@ def _spec(config: "dict[str, yaml.Node]") -> "tuple[str, dict[str, yaml.Node]]":
     return kind, spec
 
 
-def _generate(spec: "dict[str, yaml.Node]") -> "tuple[list[yaml.Node], list[dict[str, Any]]]":
-    """The objects that a compile makes, and what there is to say of it."""
+def _generate(spec: "dict[str, yaml.Node]") -> "tuple[str, list[dict[str, Any]]]":
+    """The stream of objects that a compile makes, and what there is to say of it."""
     given = {key: _text(f"spec.{key}", node) for key, node in spec.items()}
     options = argparse.Namespace(
         path=_path("spec.path", given.get("path", "")),
@@ -138,13 +137,12 @@ def _generate(spec: "dict[str, yaml.Node]") -> "tuple[list[yaml.Node], list[dict
     result, _ = compile.made(options)
     _tell(result.diagnostics)
     if has_errors(result.diagnostics):
-        return [], krm.results(result.diagnostics)
+        return "", krm.results(result.diagnostics)
     compile.refuse_unknown(options, result)
-    made = [*yaml.compose_all(result.files["-"], Loader=yaml.CSafeLoader)]
-    return made, krm.results(result.diagnostics)
+    return result.files["-"], krm.results(result.diagnostics)
 
 
-def _check(spec: "dict[str, yaml.Node]") -> "tuple[list[yaml.Node], list[dict[str, Any]]]":
+def _check(spec: "dict[str, yaml.Node]") -> "tuple[str, list[dict[str, Any]]]":
     """No object, and what a check says of the files."""
     paths = spec.get("paths")
     if not isinstance(paths, yaml.SequenceNode) or not paths.value:
@@ -156,7 +154,7 @@ def _check(spec: "dict[str, yaml.Node]") -> "tuple[list[yaml.Node], list[dict[st
     _, diagnostics, unread = check.judge(argparse.Namespace(paths=files, status=None, runtime=None, against=None))
     _tell(diagnostics)
     terminal.say(*unread)
-    return [], [*krm.results(diagnostics), *({"message": line, "severity": "error"} for line in unread)]
+    return "", [*krm.results(diagnostics), *({"message": line, "severity": "error"} for line in unread)]
 
 
 def _path(field: str, path: str) -> str:
@@ -202,7 +200,19 @@ def _of_error(error: UsageError) -> "dict[str, Any]":
     return {"message": error.message, "severity": "error", "field": {"path": error.field}}
 
 
-def _write(fields: "dict[str, yaml.Node]") -> None:
-    pairs = [(yaml.ScalarNode("tag:yaml.org,2002:str", key), value) for key, value in fields.items()]
-    listed = yaml.MappingNode("tag:yaml.org,2002:map", pairs)
-    to_stdout(yaml.serialize(listed, Dumper=yaml.CSafeDumper, allow_unicode=True, width=LARGEST_LIST))
+def _items(old: "yaml.Node | None", stream: str) -> str:
+    """The field `items`, with what came in and the objects of a stream behind it.
+
+    The objects are the text that a compile prints, moved to the right: no line of it ends within a quoted text.
+    """
+    known = old.value if isinstance(old, yaml.SequenceNode) else []
+    documents = stream.split("\n---\n")[1:]
+    made = ["- " + document.rstrip("\n").replace("\n", "\n  ") + "\n" for document in documents]
+    if known:
+        made.insert(0, _serialised(yaml.SequenceNode(_TAG + "seq", known, flow_style=False)))
+    return "items:\n" + "".join(made) if made else "items: []\n"
+
+
+def _serialised(node: yaml.Node) -> str:
+    text: str = yaml.serialize(node, Dumper=yaml.CSafeDumper, allow_unicode=True, width=LARGEST_LIST)
+    return text
