@@ -277,3 +277,8 @@ def test_a_note_is_an_info_with_all_that_it_says() -> None:
         "file": {"path": "a/krt.yml"},
         "tags": {"code": "KRT410", "line": "1", "column": "10"},
     }
+
+
+def test_an_absolute_path_is_none_of_the_folder(call: Any, folder: Path) -> None:
+    """Also where it leads into it: on another machine it would not."""
+    assert call("KrtVersion", {"path": str(folder / KRT)}).list["results"][0]["field"] == {"path": "spec.path"}
