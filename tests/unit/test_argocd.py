@@ -29,7 +29,7 @@ Run = tuple[int, str, str]
 VARIABLE = parameters.VARIABLE
 VERSION = {
     **SMALL,
-    "config": {"variables": ["GREETING", "TOKEN", "FREE"]},
+    "config": {"variables": ["GREETING", "TOKEN", "FREE"], "files": ["MODEL"]},
     "workflows": [{**SMALL["workflows"][0], "nodes": [{**SMALL["workflows"][0]["nodes"][0], "replicas": 2}]}],
 }
 SETTINGS: Object = {
@@ -37,6 +37,7 @@ SETTINGS: Object = {
     "config": {
         "variables": {"GREETING": "hello", "FREE": "1"},
         "secrets": {"TOKEN": {"secretKeyRef": {"name": "tokens", "key": "token"}}},
+        "files": {"MODEL": {"configMapKeyRef": {"name": "models", "key": "model"}}},
     },
 }
 
@@ -164,6 +165,8 @@ def test_discover_looks_at_files_only(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     os.mkfifo("runtime.yml")
     Path("krt.yml").mkdir()
+    Path("a.krt").mkdir()
+    os.mkfifo("b.krt")
     Path("deeper").mkdir()
     Path("deeper/krt.yml").touch()
     assert krtc("argocd", "discover") == (0, "", "")
@@ -373,6 +376,10 @@ OF_ONE: list[Any] = [
         mapping("config", TOKEN="hunter2"),
         "parameter `config` cannot set `TOKEN`: its value comes from a Secret, and a parameter is plain text",
     ),
+    (
+        mapping("config", MODEL="x"),
+        "parameter `config` cannot set `MODEL`: it is a file, and a parameter is the text of a variable",
+    ),
     (of("replicas", {"sort/elt": "1"}), "parameter `replicas` has `sort/elt`: did you mean `sort/etl`?"),
     (of("replicas", {"sort.etl": "1"}), "parameter `replicas` has `sort.etl`: did you mean `sort/etl`?"),
     (of("replicas", {"x": "1"}), "parameter `replicas` has `x`: there is `sort/etl`"),
@@ -525,8 +532,10 @@ def test_what_a_link_leads_out_to_is_not_shown(name: str, one: Path) -> None:
         (r'[{"name": "config", "map": {"\u202eX": "y"}}]', r"parameter `config` has `\u{202e}X`"),
         (json.dumps([string("status", "\x1b]0;x\x07")]), r"parameter `status` cannot be `\u{1b}]0;x\u{7}`"),
         (json.dumps([of("config", {f"X{number}": "" for number in range(9999)})]), "parameter `config` has `X0`"),
+        (json.dumps([string("x", "")] * 9999), "krtc: error: and more: what follows was not looked at\n"),
+        (json.dumps([{"name": str(number)} for number in range(9999)]), "there is no parameter `19`"),
     ],
-    ids=range(21),
+    ids=range(23),
 )
 def test_hostile_parameters(given: str, said: str, one: Path) -> None:
     with mock.patch.dict(os.environ):  # larger than a process can be given, or with what only bytes can be

@@ -93,7 +93,8 @@ def _discover() -> int:
 
 
 def _archives() -> list[str]:
-    return [name for name in sorted(os.listdir()) if name.endswith(reading.ARCHIVE) and name != reading.ARCHIVE]
+    names = (name for name in os.listdir() if name.endswith(reading.ARCHIVE) and name != reading.ARCHIVE)
+    return sorted(filter(os.path.isfile, names))
 
 
 def _lists_our_versions(name: str) -> bool:

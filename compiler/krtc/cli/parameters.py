@@ -36,7 +36,7 @@ OF_RUNTIME = {STATUS: MAP, ONLY: STRING, REPLICAS: MAP, CONFIG: MAP}
 _FIELDS = ("name", "string", "array", "map")
 _MOST = 1 << 20
 # As many wrong things as a person reads.
-_MOST_ERRORS = 50
+_MOST_ERRORS = 20
 
 
 class Parameters:
@@ -53,6 +53,8 @@ class Parameters:
         self._kinds = kinds
         seen = set()
         for item in self._items(text):
+            if self._is_full:
+                break
             name = item.get("name") if isinstance(item, dict) else None
             if not isinstance(name, str):
                 self._wrong(f"{VARIABLE} holds what is no parameter: each is an object with a `name`")
@@ -62,12 +64,16 @@ class Parameters:
                 seen.add(name)
                 self._add(name, {key: value for key, value in item.items() if key != "name" and value is not None})
 
-    def __bool__(self) -> bool:
-        return bool(self.texts or self.maps)
+    @property
+    def _is_full(self) -> bool:
+        """Whether nobody reads on; then nobody looks for more, for a name that is near takes time to find."""
+        return len(self.errors) > _MOST_ERRORS
 
     def _wrong(self, message: str) -> None:
-        if len(self.errors) < _MOST_ERRORS:
-            self.errors.append(message)
+        if not self._is_full:
+            self.errors.append(
+                message if len(self.errors) < _MOST_ERRORS else "and more: what follows was not looked at"
+            )
 
     def _items(self, text: str | None) -> "list[Any]":
         """The list that Argo CD gives; none without a `plugin` in the Application, and `null` for an empty one."""
@@ -127,6 +133,8 @@ class Parameters:
         """What the maps lay over runtime.yml, for each key that has a place there."""
         for name, values in self.maps.items():
             for key, value in values.items():
+                if self._is_full:
+                    return
                 place = places[name].get(key)
                 if place is None:
                     free = [other for other, its in places[name].items() if not its.reserved]
@@ -183,13 +191,12 @@ def places(
             place = Place((*root, "nodes", workflow, node, "replicas"), str(replicas))
             result[REPLICAS].setdefault(f"{before}{workflow}/{node}", place)
         for field, name, _ in program.version.configured():
-            if field == "variables":
-                place = _config((*root, CONFIG), name, (entry, settings), secret)
-                if is_runtime:
-                    own = _config((*root, CONFIG), name, (entry,), secret)
-                    place = Place(place.path, own.value, place.reserved)
-                    result[CONFIG].setdefault(name, _config((CONFIG,), name, (settings,), secret))
-                result[CONFIG].setdefault(f"{before}{name}", place)
+            place = _config((*root, CONFIG), field, name, (entry, settings), secret)
+            if is_runtime:
+                own = _config((*root, CONFIG), field, name, (entry,), secret)
+                place = Place(place.path, own.value, place.reserved)
+                result[CONFIG].setdefault(name, _config((CONFIG,), field, name, (settings,), secret))
+            result[CONFIG].setdefault(f"{before}{name}", place)
     return result
 
 
@@ -203,9 +210,13 @@ def _replicas(program: "Program") -> "Iterator[tuple[str, str, int]]":
                 yield of, name, (changed and known(changed, "replicas")) or known(node, "replicas") or 1
 
 
-def _config(path: tuple[str | int, ...], name: str, levels: "tuple[Any, ...]", secret: set[tuple[int, int]]) -> Place:
+def _config(
+    path: tuple[str | int, ...], field: str, name: str, levels: "tuple[Any, ...]", secret: set[tuple[int, int]]
+) -> Place:
     """Where a parameter puts a variable: what the first of some levels says of it decides whether it can."""
     path = (*path, "variables", name)
+    if field == "files":
+        return Place(path, None, "it is a file, and a parameter is the text of a variable")
     for level in levels:
         config = known(level, CONFIG)
         for group in ("variables", "secrets", "files") if config else ():
