@@ -37,7 +37,7 @@ SETTINGS: Object = {
     "config": {
         "variables": {"GREETING": "hello", "FREE": "1"},
         "secrets": {"TOKEN": {"secretKeyRef": {"name": "tokens", "key": "token"}}},
-        "files": {"MODEL": {"configMapKeyRef": {"name": "models", "key": "model"}}},
+        "files": {"MODEL": "model.json"},
     },
 }
 
@@ -85,6 +85,7 @@ def write_one(settings: Object = SETTINGS) -> None:
     Path("public_input.proto").write_text(PROTO)
     Path("krt.yml").write_text(text(VERSION))
     Path("runtime.yml").write_text(text(settings))
+    Path("model.json").write_text("{}")
 
 
 @pytest.fixture
@@ -246,6 +247,7 @@ def test_runtime_file_in_the_repository(path: str, one: Path) -> None:
     if "shared" in path:
         Path("../shared").mkdir()
         Path("runtime.yml").rename(path)
+        Path("../shared/model.json").write_text("[]")
     expected = krtc("compile", "krt.yml", "--runtime", path)
     assert with_parameters(string("runtime", path))[:2] == expected[:2]
     assert expected[0] == 0
@@ -255,8 +257,8 @@ CHANGES: list[Any] = [
     pytest.param(mapping("config", GREETING="x"), {"config": {"variables": {"GREETING": "x"}}}, id="value"),
     pytest.param(mapping("config", GREETING=""), {"config": {"variables": {"GREETING": ""}}}, id="empty value"),
     pytest.param(
-        mapping("config", GREETING="{{ x }}\n$(Y) 'é\"\\ ", FREE="on"),
-        {"config": {"variables": {"GREETING": "{{ x }}\n$(Y) 'é\"\\ ", "FREE": "on"}}},
+        mapping("config", GREETING="{{ x }}\n$(Y) 'é😀\"\\\t\r\u2028 ", FREE="on"),
+        {"config": {"variables": {"GREETING": "{{ x }}\n$(Y) 'é😀\"\\\t\r\u2028 ", "FREE": "on"}}},
         id="awkward values",
     ),
     pytest.param(of("replicas", {"sort/etl": "7"}), {"nodes": {"sort": {"etl": {"replicas": 7}}}}, id="replicas"),
@@ -267,6 +269,7 @@ CHANGES: list[Any] = [
 @pytest.mark.parametrize("listed", [False, True])
 def test_maps_of_a_version_are_its_entry_in_runtime_yml(given: Object, entry: Object, listed: bool, one: Path) -> None:
     """... also where runtime.yml has an entry of it, which says something else."""
+    Path("../model.json").write_text("{}")
     if listed:
         other = {"config": {"variables": {"GREETING": "of the entry"}}, "nodes": {"sort": {"etl": {"replicas": 5}}}}
         Path("../runtime.yml").write_text(text({**SETTINGS, "versions": [{"krt": "app/krt.yml", "id": "a1", **other}]}))
@@ -275,7 +278,8 @@ def test_maps_of_a_version_are_its_entry_in_runtime_yml(given: Object, entry: Ob
         Path("../runtime.yml").write_text(text(SETTINGS))
     generated = with_parameters(string("runtime", "../runtime.yml"), given)
     plain = with_parameters(string("runtime", "../runtime.yml"))
-    Path("../runtime.yml").write_text(text({**SETTINGS, "versions": [{"krt": "app/krt.yml", **entry}]}))
+    settings = text({**SETTINGS, "versions": [{"krt": "app/krt.yml", **entry}]})
+    Path("../runtime.yml").write_text(settings.replace("\u2028", "\\u2028"))  # which no YAML holds without an escape
     expected = krtc("compile", "krt.yml", "--runtime", "../runtime.yml")
     assert generated == expected
     assert expected[0] == 0
@@ -484,7 +488,8 @@ def test_a_runtime_file_out_of_the_repository(path: str, said: str, one: Path) -
 def test_the_repository_begins_where_the_path_of_the_application_does(one: Path) -> None:
     """Without the folder of Git, which administrators can leave out of the copy."""
     Path("../.git").rmdir()
-    Path("runtime.yml").rename("../runtime.yml")
+    for name in ("runtime.yml", "model.json"):
+        Path(name).rename(f"../{name}")
     given = json.dumps([string("runtime", "../runtime.yml")])
     assert krtc("argocd", "generate", given=given, ARGOCD_APP_SOURCE_PATH="app")[0] == 0
     assert krtc("argocd", "generate", given=given, ARGOCD_APP_SOURCE_PATH="repository/app")[0] == 0
@@ -706,7 +711,7 @@ def test_parameters_over_a_broken_runtime(content: str, runtime: Path) -> None:
 
 def test_sigterm_leaves_nothing(runtime: Path) -> None:
     """It comes while children make the versions, where there are processors for them, or else while all is printed."""
-    names = [f"v-{number}" for number in range(100)]
+    names = [f"v-{number}" for number in range(200)]
     for name in names:
         write_version(name)
     write_runtime(dict.fromkeys(names, "started"))
@@ -722,7 +727,7 @@ def test_sigterm_leaves_nothing(runtime: Path) -> None:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while not children.read_text() and not select.select([process.stdout], [], [], 0.01)[0]:
             pass
-        time.sleep(0.05)  # the parent has to learn of its child, too
+        time.sleep(0.1)  # the parent has to learn of its child, too
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 128 + signal.SIGTERM
         with pytest.raises(ProcessLookupError):

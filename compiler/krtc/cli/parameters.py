@@ -147,12 +147,18 @@ class Parameters:
     def _node(self, name: str, key: str, value: str) -> Scalar | None:
         """A value as a node in a text of its own, whose name says what it is; None when it is no text."""
         is_number = name == REPLICAS and re.fullmatch(r"[-+]?[0-9]+", value)
-        file = SourceFile(f"parameter {name}[{key}]", value if is_number else json.dumps(value, ensure_ascii=False))
+        file = SourceFile(f"parameter {name}[{key}]", value if is_number else _quoted(value))
         node, found = yaml.parse(file)
         for diagnostic in found:
             diagnostic.secret = name == CONFIG
         self.diagnostics += found
         return node if isinstance(node, Scalar) else None
+
+
+def _quoted(value: str) -> str:
+    """A text in the quotes of YAML, with escapes for what nobody sees."""
+    quoted = json.dumps(value, ensure_ascii=False)
+    return quoted if quoted.isprintable() else "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 class Place:
