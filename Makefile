@@ -59,7 +59,7 @@ bench: tools ## krtc and its peers in turn, as ratios
 lock: $(BIN)/pip ## pin requirements/*.in anew; UPGRADE=--upgrade takes the newest versions
 	$(BIN)/python -m venv build/lock
 	build/lock/bin/pip install --quiet $(UV)
-	for name in unit dev; do \
+	for name in install unit dev; do \
 	    build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 	        --custom-compile-command 'make lock' pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done

@@ -48,8 +48,9 @@ def test_locks_hold_what_is_asked_for(lock: Path) -> None:
     assert asked <= {name for name, _ in pins(lock)}
 
 
-def test_the_small_lock_is_part_of_the_large_one() -> None:
-    assert pins(ROOT / "requirements" / "unit.txt") <= pins(ROOT / "requirements" / "dev.txt")
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_the_small_locks_are_part_of_the_large_one(lock: Path) -> None:
+    assert pins(lock) <= pins(ROOT / "requirements" / "dev.txt")
 
 
 def test_readmes_commands_are_targets() -> None:

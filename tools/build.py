@@ -37,6 +37,7 @@ PROGRAMS = {
     "nats": Program("github.com/nats-io/natscli/nats", "main.version"),
     "flux-health": Program("."),
     "ferretdb": Program("."),  # a main of our own around the package
+    "actionlint": Program("github.com/rhysd/actionlint/cmd/actionlint", "main.version"),
 }
 
 
