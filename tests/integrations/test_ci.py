@@ -31,6 +31,7 @@ SH = ["sh", "-e"]
 
 # What a shell would do, wherever it stood unquoted or between quotes; and what a program would take for an option.
 HOSTILE = (
+    "$(touch pwned)",
     """$(touch pwned)`touch pwned`"; touch pwned; "'; touch pwned; '${{ github.token }}$[[ inputs.stage ]]
 touch pwned
 END
