@@ -1,4 +1,4 @@
-"""Have files that others publish at .tools/: oracles of tests, out of pinned Go modules that keep a copy of them.
+"""Have files that others publish at .tools/: what tests use, out of pinned Go modules that keep a copy of them.
 
     python tools/files.py
 
@@ -17,6 +17,8 @@ FILES = (
     # The YAML test suite: one folder a case, with in.yaml and in.json or error.
     ("yaml-suite", "files", "github.com/goccy/go-yaml", "testdata/yaml-test-suite"),
     ("sarif.schema.json", "files", "github.com/securego/gosec/v2", "report/sarif/testdata/sarif-schema-2.1.0.json"),
+    # Argo CD as it is installed.
+    ("argocd.yaml", "crds", "github.com/argoproj/argo-cd/v3", "manifests/install.yaml"),
     ("junit.xsd", "kubeconform", "github.com/yannh/kubeconform", "fixtures/junit.xsd"),
     # What docs/integrations/kubeconform.md downloads.
     ("openapi2jsonschema.py", "kubeconform", "github.com/yannh/kubeconform", "scripts/openapi2jsonschema.py"),

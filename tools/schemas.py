@@ -53,6 +53,9 @@ CRDS = (
             ("source-controller", "source.toolkit.fluxcd.io_ocirepositories", "OCIRepository"),
         )
     ),
+    ("github.com/argoproj/argo-cd/v3", "manifests/crds/application-crd.yaml", ("Application",)),
+    ("github.com/argoproj/argo-cd/v3", "manifests/crds/applicationset-crd.yaml", ("ApplicationSet",)),
+    ("github.com/argoproj/argo-cd/v3", "manifests/crds/appproject-crd.yaml", ("AppProject",)),
 )
 
 # In draft 4, unlike in later drafts, formats are asserted and CRDs' boolean exclusiveMinimum has its meaning.

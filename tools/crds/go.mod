@@ -4,6 +4,7 @@ module krtc.example/tools/crds
 go 1.26
 
 require (
+	github.com/argoproj/argo-cd/v3 v3.3.0
 	github.com/fluxcd/helm-controller v1.4.3
 	github.com/fluxcd/kustomize-controller v1.7.3
 	github.com/fluxcd/source-controller v1.7.3
