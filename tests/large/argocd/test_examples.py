@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.integrations.argocd import DEPLOY, block
-from tests.large.argocd.repositories import compiled, example, named, runtime
+from tests.integrations.argocd import DEPLOY, PAGE, block
+from tests.large.argocd.repositories import EXAMPLE, compiled, example, named, runtime
 from tests.large.argocd.servers import Plugin, program
 
 EXAMPLES = DEPLOY / "examples"
@@ -32,6 +33,14 @@ def test_one_version(argocd: Plugin, repository: Path) -> None:
     (etl,) = [(kind, name) for kind, name in found if kind == "Deployment" and name.endswith("-etl")]
     assert found.pop(etl)["spec"]["replicas"] == 2 and expected.pop(etl)["spec"]["replicas"] == 1
     assert found == expected
+
+
+def test_a_mistake_looks_as_the_page_shows_it(argocd: Plugin, repository: Path) -> None:
+    shutil.copytree(EXAMPLE, repository, dirs_exist_ok=True)
+    krt = (repository / "krt.yml").read_text()
+    (repository / "krt.yml").write_text(krt.replace("email-classificator.repairs", "email-clasificator.repairs"))
+    shown = PAGE.read_text().split("```text\n")[1].split("```")[0]
+    assert " ".join(shown.split()) in argocd.error(repository)
 
 
 def test_a_runtime(argocd: Plugin, repository: Path) -> None:

@@ -136,6 +136,7 @@ WRONG: dict[str, tuple[Parameters, str]] = {
     "a variable that there is not": ([{"name": "config", "map": {"TRESHOLD": "1"}}], "`TRESHOLD`.*`THRESHOLD`"),
     "no map": ([{"name": "replicas", "string": "3"}], "`replicas`.*`map`"),
     "a file elsewhere": ([{"name": "runtime", "string": "/etc/hostname"}], "`runtime`.*/etc/hostname"),
+    "a file above": ([{"name": "runtime", "string": "../" * 9 + "etc/passwd"}], "`runtime`.*is not in the repository"),
 }
 
 
