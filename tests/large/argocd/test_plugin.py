@@ -321,7 +321,7 @@ def test_writes_nothing_anywhere(configuration: str, repository: Path) -> None:
     three(repository)
     command = yaml.safe_load(configuration)
     words = " ".join(command["spec"]["generate"]["command"])
-    command["spec"]["generate"]["command"] = ["sh", "-c", f"echo no > no; ulimit -f 0; exec {words}"]
+    command["spec"]["generate"]["command"] = ["sh", "-c", f"ulimit -f 0; (echo 1 > new) && exit 9; rm new; exec {words}"]
     command["spec"]["discover"] = {"fileName": "runtime.yml"}
     with plugin(yaml.safe_dump(command), HOME="/nonexistent") as limited:
         assert limited.generate(repository) == compiled(repository, ".")
