@@ -316,12 +316,13 @@ def test_file_modes_do_not_matter(argocd: Plugin, repository: Path) -> None:
     assert argocd.generate(repository) == expected
 
 
-def test_writes_nothing_anywhere(configuration: str, repository: Path) -> None:
-    """A file system of which nothing can be written, by a limit that holds for root, too; its HOME is not there."""
+def test_works_where_nothing_can_be_written(configuration: str, repository: Path) -> None:
+    """No byte of any file can be written, by a limit that holds for root, too; and there is no HOME."""
     three(repository)
     command = yaml.safe_load(configuration)
+    script = "ulimit -f 0; (echo 1 > new) && exit 9; rm new; exec "
     words = " ".join(command["spec"]["generate"]["command"])
-    command["spec"]["generate"]["command"] = ["sh", "-c", f"ulimit -f 0; (echo 1 > new) && exit 9; rm new; exec {words}"]
+    command["spec"]["generate"]["command"] = ["sh", "-c", script + words]
     command["spec"]["discover"] = {"fileName": "runtime.yml"}
     with plugin(yaml.safe_dump(command), HOME="/nonexistent") as limited:
         assert limited.generate(repository) == compiled(repository, ".")
