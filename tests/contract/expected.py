@@ -155,6 +155,12 @@ class Version:
         users = self.setting("images.users", {})
         return int(by_image(users | {k: v for k, v in USERS.items() if k not in users}, image, 10001))
 
+    @property
+    def files_from(self) -> Object:
+        """What `krtFiles` says: the version's entry goes before the runtime."""
+        own, shared = (level.get("krtFiles") or {} for level in (self.entry, self.settings))
+        return {k: v for k, v in (own if any(own.get(k) is not None for k in own) else shared).items() if v is not None}
+
     def tuning(self, node: Node | None) -> Object:
         """What the version's entry of runtime.yml says about one node."""
         return at(self.entry.get("nodes") or {}, f"{node.workflow['name']}.{node.name}", {}) if node else {}

@@ -126,7 +126,7 @@ class Compiled:
 def roles(version: Version, node: Node | None, spec: Object) -> Iterator[tuple[str, Object]]:
     """Each container with the part it plays; the runner and nginx are known by their images."""
     nginx = version.setting("images.nginx", "nginxinc/nginx-unprivileged:stable-alpine")
-    named = {"krt-files-downloader": "downloader", "fluent-bit": "fluent-bit"}
+    named = {"krt-files-downloader": "downloader", "fetch-krt-files": "fetcher", "fluent-bit": "fluent-bit"}
     images = {nginx: "nginx", version.image(node): "runner"}
     for container in at(spec, "initContainers", []):
         yield named.get(container.get("name"), "wait"), container
@@ -317,19 +317,21 @@ def check_pods(c: Compiled) -> Iterator[str]:
 def check_containers(c: Compiled) -> Iterator[str]:
     """Which containers a pod has, their images, resources and life-cycle hooks."""
     version = c.version
-    downloads = at(version.settings, "krtFiles.image") is None and at(version.settings, "krtFiles.https") is None
+    volume, address = (version.files_from.get(source) for source in ("image", "https"))
     images = {
         "downloader": version.setting("images.krtFilesDownloader"),
         "fluent-bit": version.setting("images.fluentBit", "fluent/fluent-bit:1.3"),
         "nginx": version.setting("images.nginx", "nginxinc/nginx-unprivileged:stable-alpine"),
-        "wait": version.setting("images.natsCli"),
+        "wait": version.setting("images.natsCli", "natsio/nats-box:0.18.0"),
+        "fetcher": version.setting("images.natsCli", "natsio/nats-box:0.18.0"),
     }
     for pod in c.pods:
         counts = Counter(role for role, _ in pod.roles)
         expected = {
             "runner": 1,
             "fluent-bit": 1,
-            "downloader": int(downloads),
+            "downloader": int(not volume and not address),
+            "fetcher": int(bool(address)),
             "nginx": int(pod.node is None),
             "unknown": 0,
         }
@@ -411,7 +413,7 @@ def check_configuration(c: Compiled, pod: Pod, where: str, role: str, container:
 def check_security(c: Compiled) -> Iterator[str]:
     """Pod Security "restricted", numeric users, no token, a read-only root where the image is known."""
     version = c.version
-    volumes = SAFE_VOLUMES | ({"image"} if at(version.settings, "krtFiles.image") else set())
+    volumes = SAFE_VOLUMES | ({"image"} if "image" in version.files_from else set())
     templates = [(title(o), at(o, "spec.template.spec", {})) for o in c.kind("Deployment", "Job")]
     for where, spec in templates:
         yield from same(where, "automountServiceAccountToken", spec.get("automountServiceAccountToken"), False)
@@ -457,7 +459,7 @@ def check_security(c: Compiled) -> Iterator[str]:
 def check_mounts(c: Compiled) -> Iterator[str]:
     """The paths of the images: /krt-files, /var/log/app, configuration files, the proto, writable folders."""
     version = c.version
-    files_from = at(version.settings, "krtFiles.image")
+    files_from = version.files_from.get("image")
     for pod in c.pods:
         krt_mount: Object = {}
         krt_volume: Object = {}
@@ -466,14 +468,17 @@ def check_mounts(c: Compiled) -> Iterator[str]:
         place = f"{pod.where}, /krt-files"
         yield from must(place, krt_mount.get("mountPath") == "/krt-files", "not mounted by the runner")
         if files_from:
-            yield from same(place, "the image", at(krt_volume, "image.reference"), files_from)
+            policy = version.setting("images.pullPolicy", "IfNotPresent")
+            yield from same(
+                place, "the image", krt_volume.get("image"), {"reference": files_from, "pullPolicy": policy}
+            )
         else:
             yield from must(place, "emptyDir" in krt_volume, f"is {sorted(krt_volume)}, not an emptyDir")
             fillers = [
                 mount
                 for role, container in pod.roles
                 for mount in at(container, "volumeMounts", [])
-                if role in ("downloader", "wait") and mount["name"] == krt_volume.get("name")
+                if role in ("downloader", "fetcher") and mount["name"] == krt_volume.get("name")
                 if mount["mountPath"] == "/krt-files" and not mount.get("readOnly") and not mount.get("subPath")
             ]
             yield from must(place, fillers, "no init container can write it")
@@ -500,6 +505,13 @@ def check_mounts(c: Compiled) -> Iterator[str]:
                 yield from must(where, not hidden, "a mount hides the image's own /fluent-bit/etc/plugins.conf")
                 started = container.get("command", []) + container.get("args", [])
                 yield from same(where, "command", started, FLUENT_BIT_COMMAND)
+            if role == "fetcher":
+                yield from same(where, "command", container.get("command"), ["sh", "/krt-scripts/fetch.sh"])
+                wanted_files = [version.files_from["https"], version.files_from["sha256"]]
+                yield from same(where, "args", container.get("args"), wanted_files)
+                yield from must(where, "/krt-scripts/fetch.sh" in files, "the script is not mounted")
+                tmp = volume_of(pod.spec, container, "/tmp")[1]
+                yield from must(where, "emptyDir" in tmp, "/tmp is not writable")
             if role == "nginx":
                 proto = version.krt["entrypoint"]["proto"]
                 mount, volume = volume_of(pod.spec, container, f"/proto/{proto}")

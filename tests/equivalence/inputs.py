@@ -141,7 +141,9 @@ SETTINGS: dict[str, Strategy] = {
         consumers=st.sampled_from(["platform", "runner"]),
         ackWait=st.dictionaries(st.one_of(st.just("default"), image_patterns), durations, max_size=3),
     ),
-    "krtFiles": st.sampled_from([{}, {"mongodb": {}}, {"mongodb": None}]),
+    "krtFiles": st.sampled_from(
+        [{}, {"mongodb": {}}, {"mongodb": None}, {"https": "https://x/{{x}}?%s#'\"\\", "sha256": "0" * 64}]
+    ),
     "mongodb": some(
         uriFrom=secret,
         database=st.sampled_from(["kre", "no", "012", "1e3", "null", "{{x}}", "#", "'%s'", "\u00e9"]),

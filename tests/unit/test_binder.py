@@ -385,12 +385,12 @@ def test_mistakes_in_a_krt_yml(old: str, new: str, expected: list[tuple[str, str
             ("KRT012", "[b]", "`A` in `files` of `config` must be text, and this is a list", None),
         ),
         (
-            f"krtFiles: {{https: {{url: 'https://x', sha256: {'z' * 64}}}}}",
+            f"krtFiles: {{https: 'https://x', sha256: {'z' * 64}}}",
             (
                 "KRT013",
                 "z" * 64,
-                f"`sha256` of `https` cannot be `{'z' * 57}...`",
-                "it must match ^[0-9a-f]{64}$",
+                f"`sha256` of `krtFiles` cannot be `{'z' * 57}...`",
+                "it must be 64 hex digits, in lower case",
             ),
         ),
     ],
@@ -479,7 +479,7 @@ FULL_RUNTIME: Object = {
     "namespace": "kre",
     "kubernetes": "1.33",
     "nats": {"server": "n:1", "replicas": 3, "maxAge": "1h", "keep": ["streams"], "ackWait": {"*/x": "5m"}},
-    "krtFiles": {"https": {"url": "https://x", "sha256": "0" * 64}, "image": "a/b:c"},
+    "krtFiles": {"https": "https://x", "sha256": "0" * 64, "image": "a/b:c"},
     "mongodb": {"uriFrom": {"secretKeyRef": {"name": "a", "key": "b"}}, "database": "d", "bucket": "e"},
     "influxdb": {"uri": "http://x"},
     "ingress": {

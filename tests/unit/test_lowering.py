@@ -571,6 +571,16 @@ def own(**more: Object | int) -> Object:
 CASES |= {
     f"versions[].{path}": (entry(**case[0]), case[1]) for path, case in CASES.items() if path.startswith("config.")
 }
+HTTPS = {"https": "https://files.example/x.krt", "sha256": "a" * 64}
+for before, made in (("", dict), ("versions[].", entry)):
+    CASES |= {
+        f"{before}krtFiles.image": (
+            {**made(krtFiles={"image": "a/files:1"}), "kubernetes": "1.35"},
+            'reference: "a/files:1"\n',
+        ),
+        f"{before}krtFiles.https": (made(krtFiles=HTTPS), '"https://files.example/x.krt"\n'),
+        f"{before}krtFiles.sha256": (made(krtFiles=HTTPS), f"- {'a' * 64}\n"),
+    }
 CASES |= {
     "versions[].id": (entry(id="642a9a1c"), "642a9a1c"),
     "versions[].nodes{}{}.replicas": (own(replicas=4243), "replicas: 4243\n"),
@@ -582,8 +592,6 @@ CASES |= {
 OF_RUNTIMES = {"versions[].krt", "versions[].status"}
 REFUSED: dict[str, Object] = {
     "messaging": {"messaging": "job"},
-    "krtFiles.image": {"krtFiles": {"image": "a/b:c"}},
-    "krtFiles.https": {"krtFiles": {"https": {"url": "https://x", "sha256": "0" * 64}}},
 }
 
 

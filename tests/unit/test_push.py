@@ -41,6 +41,16 @@ def test_what_cannot_be_pushed(arguments: tuple[str, ...], message: str, capsys:
     assert capsys.readouterr().err == f"krtc: error: {message}\n"
 
 
+def test_pods_that_read_elsewhere(capsys: Capture) -> None:
+    https = {"https": "https://files.example/x.krt", "sha256": "a" * 64}
+    Path("runtime.yml").write_text(
+        text({"runtime": "demo", "versions": [{"krt": "versions/sort-v1/krt.yml", "krtFiles": https}]})
+    )
+    assert main(["push", "x.krt", "--runtime", "runtime.yml"]) == 2
+    told = "its pods do not read MongoDB, but `krtFiles: {https: ...}`: there is nothing to push"
+    assert capsys.readouterr().err == f"krtc: error: {told}\n"
+
+
 @pytest.mark.parametrize("address", [None, " "])
 def test_no_address(address: str | None, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(push.ADDRESS)

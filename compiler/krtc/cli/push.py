@@ -60,6 +60,9 @@ def run(options: "argparse.Namespace") -> int:
     program = _program(krt, settings)
     if program is None:
         return 1
+    if program.files_from.source not in (None, "mongodb"):
+        source = f"`krtFiles: {{{program.files_from.source}: ...}}`"
+        raise UsageError(f"its pods do not read MongoDB, but {source}: there is nothing to push")
     where, address = _address(options.uri_file)
     try:
         return _push(krt, program, where, address)

@@ -89,5 +89,6 @@ SHARED_NATS_NAMES = Code("KRT413", "shared-nats-names", "error", "Two runtimes s
 SHARED_NAMESPACE = Code("KRT414", "shared-namespace", "error", "Two runtimes share the names of a namespace")
 PLAIN_SECRET = Code("KRT415", "plain-secret", "warning", "A configuration value that looks like a secret")
 UNKNOWN_OVERRIDE = Code("KRT416", "unknown-override", "error", "Settings for what the version does not have")
+KRT_FILES = Code("KRT418", "krt-files", "error", "Files of a version that its pods would not get")
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from krtc.manifests.leaves import Data
     from krtc.model.program import Program
 
+FETCH = "fetch.sh"
+
 
 def configuration(program: "Program") -> Resource:
     """The ConfigMap with the plain values of the configuration: a key for each variable and file."""
@@ -67,6 +69,8 @@ class Files:
     def __init__(self, program: "Program", static: "Mapping[str, str]") -> None:
         self._program = program
         self._texts = {**static, "nats_subject.json": _subjects(program)}
+        if program.files_from.source != "https":
+            del self._texts[FETCH]
 
     def resource(self) -> Resource:
         """The ConfigMap."""

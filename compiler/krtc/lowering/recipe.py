@@ -14,7 +14,7 @@ def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
     """All objects of a version, in every status.
 
     `static` are the configuration files that are the same for every version, by name: `default.conf`,
-    `fluent-bit.conf`, `parsers.conf`, `connected.sh` and `wait.sh`.
+    `fluent-bit.conf`, `parsers.conf`, `connected.sh`, `wait.sh` and `fetch.sh`.
     """
     files = config.Files(program, static)
     return Bundle(

@@ -24,6 +24,7 @@ GROUPS = (
     "resources",
     "pods",
     "images",
+    "krtFiles",
     "nats",
     "mongodb",
     "influxdb",

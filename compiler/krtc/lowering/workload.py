@@ -60,6 +60,7 @@ GPU_TOLERATIONS = [
 ]
 
 FLUENT_BIT_FILES = ("fluent-bit.conf", "parsers.conf")
+VOLUME = "krt-files"
 
 
 def deployments(program: "Program", files: config.Files) -> "Iterator[Resource]":
@@ -77,7 +78,9 @@ class _Pod:
         self.program = program
         self.files = files
         self.settings = program.settings
+        self.source = program.files_from.source
         self.writable: list[str] = []  # the names of the emptyDirs that containers asked for
+        self.scripts = ("connected.sh", "wait.sh", *((config.FETCH,) if self.source == "https" else ()))
 
     def entrypoint(self) -> Resource:
         """The process that takes requests, and an nginx that serves its proto."""
@@ -114,7 +117,7 @@ class _Pod:
                 user=runners.NGINX_USER,
                 mounts=[
                     _file("default.conf", "/etc/nginx/conf.d/default.conf"),
-                    {"name": "krt-files", "mountPath": proto, "subPath": entrypoint.proto, "readOnly": True},
+                    {"name": VOLUME, "mountPath": proto, "subPath": entrypoint.proto, "readOnly": True},
                     self._empty("tmp", TMP),
                 ],
                 more={
@@ -134,7 +137,7 @@ class _Pod:
             resources=resources,
             annotations={
                 "checksum/files": self.files.checksum(
-                    "nats_subject.json", "default.conf", *FLUENT_BIT_FILES, "connected.sh", "wait.sh"
+                    "nats_subject.json", "default.conf", *FLUENT_BIT_FILES, *self.scripts
                 )
             },
             grace=REQUEST_TIMEOUT + DEREGISTRATION,
@@ -199,7 +202,7 @@ class _Pod:
             resources=self._over(shared, own.resources, path, {}),
             annotations={
                 "checksum/config": config.checksum(program),
-                "checksum/files": self.files.checksum(*FLUENT_BIT_FILES, "connected.sh", "wait.sh"),
+                "checksum/files": self.files.checksum(*FLUENT_BIT_FILES, *self.scripts),
             },
             grace=NODE_GRACE,
             node_selector=(param(own, "node_selector", *path, "nodeSelector"), GPU_SELECTOR if node.gpu else {}),
@@ -223,7 +226,7 @@ class _Pod:
     ) -> Resource:
         program, pods = self.program, self.settings.pods
         images = self.settings.images
-        init = [self._wait(env, needs), self._downloader(env, resources)]
+        init = [self._wait(env, needs), *self._fillers(env, resources)]
         containers = [*containers, self._fluent_bit(env)]
         all_tolerations = Merge(param(pods, "tolerations", "pods", "tolerations"), tolerations or [])
         pod = {
@@ -239,7 +242,7 @@ class _Pod:
             "initContainers": init,
             "containers": containers,
             "volumes": [
-                *({"name": volume, "emptyDir": {}} for volume in dict.fromkeys(self.writable)),
+                *(self._volume(name) for name in dict.fromkeys(self.writable)),
                 {"name": "files", "configMap": {"name": self.files.name}},
             ],
         }
@@ -298,7 +301,7 @@ class _Pod:
             "securityContext": restricted(runners.user(images, image) or runners.DEFAULT_USER, runner is not None),
             "volumeMounts": [
                 *mounts,
-                self._empty("krt-files", KRT_FILES, read_only=True),
+                self._empty(VOLUME, KRT_FILES, read_only=True),
                 self._empty("app-log", LOGS),
                 *(self._empty(folder.strip("/").replace("/", "-"), folder) for folder in writes),
                 _file("connected.sh", f"{SCRIPTS}/connected.sh"),
@@ -340,13 +343,29 @@ class _Pod:
             more={"command": ["sh", script], "args": needs},
         )
 
-    def _downloader(self, env: "list[Data]", resources: "dict[str, Data]") -> "dict[str, Data]":
-        """Fetches the .krt from GridFS and unpacks it; it holds it in memory, so it may use what the runner may."""
-        return self._platform(
+    def _fillers(self, env: "list[Data]", resources: "dict[str, Data]") -> "Iterator[dict[str, Data]]":
+        """What puts the files of the .krt into the pod before its runner starts; an image has them in it."""
+        if self.source == "image":
+            return
+        if self.source == "https":
+            files, script = self.program.files_from, f"{SCRIPTS}/{config.FETCH}"
+            yield self._platform(
+                "fetch-krt-files",
+                "nats_cli",
+                env=env,
+                mounts=[_file(config.FETCH, script), self._empty("tmp", TMP), self._empty(VOLUME, KRT_FILES)],
+                more={
+                    "command": ["sh", script],
+                    "args": [param(files, "https", "krtFiles", "https"), files.sha256],
+                },
+            )
+            return
+        # It holds the archive in memory, so it may use what the runner may.
+        yield self._platform(
             "krt-files-downloader",
             "krt_files_downloader",
             env=env,
-            mounts=[self._empty("krt-files", KRT_FILES)],
+            mounts=[self._empty(VOLUME, KRT_FILES)],
             more={},
             resources=resources,
         )
@@ -385,6 +404,12 @@ class _Pod:
         return {
             kind: Merge(of_all, param(own, kind, *path, "resources", kind), literal) for kind, of_all in shared.items()
         }
+
+    def _volume(self, name: str) -> "dict[str, Data]":
+        if name == VOLUME and self.source == "image":
+            image = param(self.program.files_from, "image", "krtFiles", "image")
+            return {"name": name, "image": {"reference": image, "pullPolicy": _image(self.settings, "pull_policy")}}
+        return {"name": name, "emptyDir": {}}
 
     def _empty(self, volume: str, path: str, *, read_only: bool = False) -> Shared:
         self.writable.append(volume)

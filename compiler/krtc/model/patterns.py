@@ -60,6 +60,11 @@ BUCKET = r"^[A-Za-z0-9_-]+$"
 BUCKET_IN_WORDS = "letters, digits, `_` and `-`"
 HTTP_URL = r"^https?://[^\s$]+$"
 HTTP_URL_IN_WORDS = "an http or https address"
+# Who asks for the manifests sees it.
+HTTPS_URL = r"^https://[^\s$@/?#]+(/[^\s$]*)?$"
+HTTPS_URL_IN_WORDS = "an https address without a password"
+SHA256 = "^[0-9a-f]{64}$"
+SHA256_IN_WORDS = "64 hex digits, in lower case"
 
 # Go's time.ParseDuration, as NACK reads it: days are not a unit.
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"

@@ -6,7 +6,7 @@ from krtc.model.files import Files
 from krtc.model.krt import Version
 from krtc.model.naming import Names, RuntimeNames
 from krtc.model.record import canonical, known, parts
-from krtc.model.runtime import Runtime, VersionEntry
+from krtc.model.runtime import KrtFiles, Runtime, VersionEntry
 from krtc.sha256 import sha256
 
 TYPE_CHECKING = False
@@ -65,6 +65,11 @@ class Program:
     def id(self) -> str:
         """The id of the version and of its .krt in GridFS: its entry's, or else one that is made of its name."""
         return self.entry.id or self.names.id()
+
+    @property
+    def files_from(self) -> KrtFiles:
+        """Where its pods get their files from: what its entry says, or else the runtime."""
+        return self.entry.krt_files if self.entry.krt_files.source else self.settings.krt_files
 
     @cached_property
     def digest(self) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Field,
         GridfsBucket,
         HostPort,
+        HttpsUrl,
         HttpUrl,
         Image,
         ImagePattern,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         Quantity,
         ResourceName,
         SecretKey,
+        Sha256,
     )
 
 
@@ -235,6 +237,30 @@ class NodeSettings(Record):
     ] = {}
 
 
+class MongodbFiles(Record):
+    """The .krt files in MongoDB's GridFS, as the KAI Server keeps them; it has no settings of its own."""
+
+
+class KrtFiles(Record):
+    """Where the pods get the files of the .krt from: one of these."""
+
+    mongodb: Annotated[MongodbFiles | None, Field(description="From MongoDB's GridFS: where none is given.")] = None
+    image: Annotated[
+        Image | None,
+        Field(description="From an OCI image with the files at its root, a volume of the pods (Kubernetes 1.35)."),
+    ] = None
+    https: Annotated[
+        HttpsUrl | None,
+        Field(description="The .krt at an https address.", examples=["https://files.example.com/v1.krt"]),
+    ] = None
+    sha256: Annotated[Sha256 | None, Field(description="What the .krt at the https address must be.")] = None
+
+    @property
+    def source(self) -> Literal["mongodb", "image", "https"] | None:
+        """The one that is given, or None."""
+        return "image" if self.image else "https" if self.https else "mongodb" if self.mongodb else None
+
+
 class VersionEntry(Record):
     """A version of the runtime."""
 
@@ -246,30 +272,12 @@ class VersionEntry(Record):
     id: Annotated[
         GridfsBucket | None, Field(description="The id of its .krt in GridFS, when the KAI Server uploaded it.")
     ] = None
+    krt_files: Annotated[KrtFiles, Field(description="Instead of the runtime's `krtFiles`.")] = KrtFiles()
     config: Annotated[ConfigValues, Field(description="Over the runtime's `config`.")] = ConfigValues()
     nodes: Annotated[
         dict[ResourceName, dict[ResourceName, NodeSettings]],
         Field(description="By workflow and node, what is changed of it."),
     ] = {}
-
-
-class HttpsFiles(Record):
-    """A .krt at an https address."""
-
-    url: Annotated[HttpUrl, Field(description="Where it is.")]
-    sha256: Annotated[str, Field(description="What its content must be.", pattern="^[0-9a-f]{64}$")]
-
-
-class MongodbFiles(Record):
-    """The .krt files in MongoDB's GridFS, as the KAI Server keeps them; it has no settings of its own."""
-
-
-class KrtFiles(Record):
-    """Where the pods get the .krt from."""
-
-    mongodb: Annotated[MongodbFiles | None, Field(description="From MongoDB's GridFS.")] = None
-    image: Annotated[Image | None, Field(description="From an OCI image volume.")] = None
-    https: Annotated[HttpsFiles | None, Field(description="From an https address.")] = None
 
 
 class Runtime(Record):

@@ -34,6 +34,8 @@ HostPort = Annotated[str, _matching(p.HOST_PORT, p.HOST_PORT_IN_WORDS, longest=2
 Database = Annotated[str, _matching(p.DATABASE, p.DATABASE_IN_WORDS, longest=63)]
 GridfsBucket = Annotated[str, _matching(p.BUCKET, p.BUCKET_IN_WORDS, longest=128)]
 HttpUrl = Annotated[str, _matching(p.HTTP_URL, p.HTTP_URL_IN_WORDS, longest=2048)]
+HttpsUrl = Annotated[str, _matching(p.HTTPS_URL, p.HTTPS_URL_IN_WORDS, longest=2048)]
+Sha256 = Annotated[str, _matching(p.SHA256, p.SHA256_IN_WORDS)]
 Duration = Annotated[str, _matching(p.DURATION, p.DURATION_IN_WORDS, longest=64)]
 Quantity = Annotated[str, _matching(p.QUANTITY, p.QUANTITY_IN_WORDS, longest=64)]
 # Helm reads numbers as floats: above, one becomes another.

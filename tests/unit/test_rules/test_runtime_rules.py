@@ -45,30 +45,65 @@ class Test_not_built:
                 'messaging "job" | `messaging: job` is not built yet | use `messaging: nack`,'
                 " and install NACK on the cluster",
             ),
-            (
-                {"krtFiles": {"image": "a/b"}},
-                'krtFiles.image "a/b" | `krtFiles.image` is not built yet | use `krtFiles: {mongodb: {}}`',
-            ),
-            (
-                {"krtFiles": {"https": {"url": "https://x", "sha256": "0" * 64}}},
-                "krtFiles.https | `krtFiles.https` is not built yet | use `krtFiles: {mongodb: {}}`",
-            ),
         ],
     )
     def test_bad(self, settings: Object, expected: str) -> None:
         assert said(SMALL, {"runtime": "demo", **settings}) == [f"KRT014 runtime.yml {expected}"]
 
-    def test_all_at_once(self) -> None:
-        files = {"image": "a/b", "https": {"url": "https://x", "sha256": "0" * 64}}
-        settings = {"messaging": "job", "krtFiles": files}
-        assert [line.split(" | ")[0] for line in said(SMALL, {"runtime": "demo", **settings})] == [
-            'KRT014 runtime.yml messaging "job"',
-            'KRT014 runtime.yml krtFiles.image "a/b"',
-            "KRT014 runtime.yml krtFiles.https",
-        ]
-
     def test_good(self) -> None:
-        assert said(SMALL, {"runtime": "demo", "messaging": "nack", "krtFiles": {"mongodb": {}, "image": None}}) == []
+        assert said(SMALL, {"runtime": "demo", "messaging": "nack"}) == []
+
+
+class Test_krt_files:
+    @pytest.mark.parametrize("level", ["", "versions.0."])
+    @pytest.mark.parametrize(
+        ("files", "expected"),
+        [
+            (
+                {"image": "a/b:1"},
+                'image "a/b:1" | image volumes need Kubernetes 1.35, and this is compiled for 1.33'
+                ' | write `kubernetes: "1.35"` if the cluster is that new, or use `https`',
+            ),
+            (
+                {"mongodb": {}, "https": "https://x", "sha256": "a" * 64},
+                'https "https://x" | `https` beside `mongodb`: the files come from one of them'
+                " | keep one of them | runtime.yml {level}krtFiles.mongodb: `mongodb` is here",
+            ),
+            (
+                {"https": "https://x"},
+                'https "https://x" | what is at the address may change: `sha256` is missing'
+                " | add `sha256:` with what `sha256sum X.krt` says",
+            ),
+            (
+                {"sha256": "a" * 64},
+                f'sha256 "{"a" * 64}" | `sha256` belongs to `https`, and that is missing | add `https:`, or remove it',
+            ),
+        ],
+    )
+    def test_bad(self, files: Object, expected: str, level: str) -> None:
+        runtime: Object = {"runtime": "demo", "krtFiles": files}
+        if level:
+            runtime = {"runtime": "demo", "versions": [{"krt": "x.yml", "krtFiles": files}]}
+        wanted = expected.replace("{level}", level)
+        assert said(SMALL, runtime) == [f"KRT418 runtime.yml {level}krtFiles.{wanted}"]
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"kubernetes": "1.35", "krtFiles": {"image": "a/b:1"}},
+            {"kubernetes": "1.40", "krtFiles": {"image": "a/b:1"}},
+            {"krtFiles": {"https": "https://x/v1.krt", "sha256": "a" * 64}},
+            {"krtFiles": {"mongodb": {}, "image": None}},
+        ],
+    )
+    def test_good(self, settings: Object) -> None:
+        assert said(SMALL, {"runtime": "demo", **settings}) == []
+
+    @pytest.mark.parametrize(
+        "files", [{"https": "http://x", "sha256": "a" * 64}, {"https": "https://x", "sha256": "x"}, {"image": 5}, "x"]
+    )
+    def test_nothing_beside_what_is_wrong(self, files: object) -> None:
+        assert said(SMALL, {"runtime": "demo", "krtFiles": files}) == []
 
 
 class Test_missing_config_value:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -87,6 +87,37 @@ class Test_two_published:
     def test_beside_a_wrong_entry(self) -> None:
         settings = runtime({"v1": "published", "v2": "Published", "v3": "published"})
         assert [line[:6] for line in said(settings)] == ["KRT013", "KRT408"]
+
+
+class Test_krt_files:
+    IMAGE: ClassVar = {"kubernetes": "1.35", "krtFiles": {"image": "a/b:1"}}
+    HTTPS: ClassVar = {"https": "https://x", "sha256": "a" * 64}
+
+    def test_of_the_runtime(self) -> None:
+        assert said({**runtime(RIGHT), **self.IMAGE}) == [
+            f'KRT418 runtime.yml krtFiles.image "a/b:1" | `{name}` would run with the files of `v1`'
+            " | give each version its own `krtFiles` in `versions`"
+            for name in ("v2", "v3")
+        ]
+
+    def test_of_two_versions(self) -> None:
+        settings = runtime(RIGHT)
+        for number, address in enumerate(("https://x", "https://y")):
+            settings["versions"][number]["krtFiles"] = {**self.HTTPS, "https": address}
+        assert [line.split(" | ")[0] for line in said(settings)] == [
+            f'KRT418 runtime.yml versions.1.krtFiles.sha256 "{"a" * 64}"'
+        ]
+
+    def test_good(self) -> None:
+        settings = {**runtime(RIGHT), **self.IMAGE}
+        for number in range(2):
+            settings["versions"][number]["krtFiles"] = {**self.HTTPS, "sha256": f"{number}" * 64}
+        assert said(settings) == []
+
+    def test_nothing_beside_what_is_wrong(self) -> None:
+        settings = {**runtime(RIGHT), **self.IMAGE}
+        settings["versions"][0]["krtFiles"] = settings["versions"][1]["krtFiles"] = {"image": "!"}
+        assert {line[:6] for line in said(settings)} == {"KRT013"}
 
 
 class Test_duplicate_version:

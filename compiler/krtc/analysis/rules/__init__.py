@@ -19,6 +19,7 @@ from krtc.analysis.rules import (
     duplicate_subscription,
     duplicate_version,
     harmful_variable,
+    krt_files,
     long_name,
     missing_config_value,
     missing_file,
@@ -93,4 +94,5 @@ RULES = (
     shared_namespace,
     plain_secret,
     unknown_override,
+    krt_files,
 )

@@ -31,7 +31,7 @@ CODE = NOT_BUILT
 
 
 def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
-    """Each setting that is not built."""
+    """The setting that is not built."""
     if settings.messaging == "job":
         yield Diagnostic(
             CODE,
@@ -39,11 +39,3 @@ def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
             "`messaging: job` is not built yet",
             help="use `messaging: nack`, and install NACK on the cluster",
         )
-    for field, key in (("image", "krtFiles.image"), ("https", "krtFiles.https")):
-        if getattr(settings.krt_files, field) is not None:
-            yield Diagnostic(
-                CODE,
-                span_of(settings.krt_files, field),
-                f"`{key}` is not built yet",
-                help="use `krtFiles: {mongodb: {}}`",
-            )

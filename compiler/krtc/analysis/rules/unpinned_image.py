@@ -21,7 +21,7 @@ Fix: name a version, or a digest (`IMAGE@sha256:...`).
 from krtc.diagnostics import Diagnostic, Related
 from krtc.diagnostics.codes import UNPINNED_IMAGE
 from krtc.model import runners
-from krtc.model.record import given, known, span_of
+from krtc.model.record import given, known, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
         image = known(images, field)
         if image is not None and not runners.is_pinned(image):
             yield _diagnostic(image, span_of(images, field))
+    for level in (settings, *parts(settings, "versions").values()):
+        files = known(level, "krt_files")
+        image = known(files, "image") if files else None
+        if image is not None and not runners.is_pinned(image):
+            yield _diagnostic(image, span_of(files, "image"))
 
 
 def check_version(program: "Program") -> "Iterator[Diagnostic]":
