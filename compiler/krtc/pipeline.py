@@ -54,7 +54,15 @@ _OF_CHANGES = {CHANGED_VERSION.id, TRANSITION.id}
 # ... and by these none without other runtimes.
 _OF_RUNTIMES = {rule.CODE.id for rule in analysis.RULES if hasattr(rule, "check_runtimes")}
 
-STATIC_FILES = ("connected.sh", "default.conf", "fetch.sh", "fluent-bit.conf", "parsers.conf", "wait.sh")
+STATIC_FILES = (
+    "connected.sh",
+    "default.conf",
+    "fetch.sh",
+    "fluent-bit.conf",
+    "messaging.sh",
+    "parsers.conf",
+    "wait.sh",
+)
 CHART_TEXTS = ("Chart.yaml", "README.md", "values.yaml", "templates/NOTES.txt", "templates/_helpers.tpl")
 
 

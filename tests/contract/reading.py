@@ -32,6 +32,15 @@ BANDS: tuple[dict[str, str], ...] = (
     {"Ingress": "networking.k8s.io/v1", "GRPCRoute": "gateway.networking.k8s.io/v1"},
 )
 
+# By which Argo CD, Helm and Flux run the Job before the pods, and anew.
+HOOKS = {
+    "argocd.argoproj.io/hook": "Sync",
+    "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
+    "helm.sh/hook": "pre-install,pre-upgrade",
+    "helm.sh/hook-delete-policy": "before-hook-creation",
+    "kustomize.toolkit.fluxcd.io/force": "enabled",
+}
+
 # Pod Security "restricted"
 SAFE_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim"}
 SAFE_VOLUMES |= {"projected", "secret"}
@@ -716,7 +725,15 @@ def check_messaging_job(c: Compiled) -> Iterator[str]:
         for name in [version.object_store(node) or "", *version.key_value_stores(node).values()]:
             yield from must("messaging Job", name in text, f"does not name {name}")
     for item in jobs:
+        where, annotations = title(item), at(item, "metadata.annotations", {})
+        for key, value in HOOKS.items():
+            yield from same(where, key, annotations.get(key), value)
+        hashed = re.search(r"-[0-9a-f]{8,}$", at(item, "metadata.name", ""))
+        yield from must(where, hashed, "the name does not end in a hash: a pod template cannot be changed")
         spec = at(item, "spec.template.spec", {})
+        yield from must(where, spec.get("restartPolicy") in ("Never", "OnFailure"), "no Job is restarted always")
+        named = set(config_map_references(spec)) - {None}
+        yield from must(where, not named, f"{named} may not be there before it, in Helm")
         for container in [*at(spec, "initContainers", []), *at(spec, "containers", [])]:
             found = environment(container, c.config_maps)
             for name, value in version.base_environment().items():

@@ -115,6 +115,7 @@ texts = st.one_of(
 SETTINGS: dict[str, st.SearchStrategy[Any]] = {
     "namespace": st.sampled_from(["kre", "data"]),
     "naming": st.sampled_from(["plain", "runtime"]),
+    "messaging": st.sampled_from(["nack", "nack", "job"]),
     "nats": st.fixed_dictionaries(
         {},
         optional={

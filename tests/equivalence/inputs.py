@@ -131,7 +131,7 @@ SETTINGS: dict[str, Strategy] = {
     "namespace": names,
     "naming": st.sampled_from(["plain", "runtime"]),
     "kubernetes": st.sampled_from(["1.31", "1.33", "1.36", "1.40"]),
-    "messaging": st.just("nack"),
+    "messaging": st.sampled_from(["nack", "job"]),
     "nats": some(
         server=servers,
         replicas=st.integers(1, 5),

@@ -25,7 +25,7 @@ from tests.equivalence.forms import (
 
 BANDS = [
     {"ConfigMap"},
-    {"Stream", "Consumer", "KeyValue", "ObjectStore"},
+    {"Stream", "Consumer", "KeyValue", "ObjectStore", "Job"},
     {"Service"},
     {"Deployment"},
     {"Ingress", "GRPCRoute"},

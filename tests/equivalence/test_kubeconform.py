@@ -26,7 +26,7 @@ LOCATION = (
     f"{SCHEMAS}/{{{{.NormalizedKubernetesVersion}}}}{{{{.StrictSuffix}}}}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
 )
 MESSAGING = {"Stream", "Consumer", "KeyValue", "ObjectStore"}
-KINDS = {"ConfigMap", "Deployment", "Ingress", "GRPCRoute", "Pod", "Service", *MESSAGING}
+KINDS = {"ConfigMap", "Deployment", "Ingress", "GRPCRoute", "Job", "Pod", "Service", *MESSAGING}
 VERSIONS = ["1.31.0", "1.34.0", "1.36.0"]
 
 

@@ -175,9 +175,9 @@ class Test_what_is_read:
 
     def test_a_runtime_yml_alone(self, capsys: Capture) -> None:
         Path("runtime.yml").write_text("runtime: demo\ningress: {kind: GRPCRoute}\n")
-        Path("runtime.yaml").write_text("runtime: demo\nmessaging: job\n")
+        Path("runtime.yaml").write_text("runtime: demo\nkrtFiles: {image: a}\n")
         assert run("runtime.yml", "./runtime.yaml") == 1
-        assert codes(capsys.readouterr().err) == ["./runtime.yaml KRT014", "runtime.yml KRT404"]
+        assert codes(capsys.readouterr().err) == ["./runtime.yaml KRT418", "runtime.yml KRT404"]
         Path("runtime.yml").write_text("runtime: demo\n")
         assert run("runtime.yml", "--strict") == 0
         assert capsys.readouterr() == ("", "")
@@ -229,8 +229,8 @@ class Test_folders:
             project(name, UNKNOWN_NODE)
         project("b", UNKNOWN_NODE, "krt.yaml")
         project("b", UNKNOWN_NODE, "other.yml")
-        Path("a/runtime.yml").write_text("runtime: demo\nmessaging: job\n")
-        Path("b/runtime.yaml").write_text("runtime: demo\nmessaging: job\n")
+        Path("a/runtime.yml").write_text("runtime: demo\nkrtFiles: {image: a}\n")
+        Path("b/runtime.yaml").write_text("runtime: demo\nkrtFiles: {image: a}\n")
         Path("link").symlink_to(folder / "a")
         Path("a/.krt").write_text("")
         Path("a/x.krt").write_text("")
@@ -247,11 +247,11 @@ class Test_folders:
         assert run(".") == 1
         assert codes(capsys.readouterr().err) == [
             "a/krt.yml KRT101",
-            "a/runtime.yml KRT014",
+            "a/runtime.yml KRT418",
             "a/x.krt KRT020",
             "b/deep/er/krt.yml KRT101",
             "b/krt.yaml KRT101",
-            "b/runtime.yaml KRT014",
+            "b/runtime.yaml KRT418",
             "c.d/krt.yml KRT101",
         ]
 

@@ -190,6 +190,7 @@ class Test_what_is_compiled:
             }
         }
         assert files["wait.sh"] == asset("chart-templates/config/wait.sh")
+        assert "messaging.sh" not in files
 
     def test_the_service_and_the_ingress(self) -> None:
         started, published = compiled(), compiled(status="published")
@@ -488,6 +489,7 @@ CASES: dict[str, tuple[Object, str]] = {
     "runtime": ({"runtime": "other"}, "other_mail-v1_Sort"),
     "namespace": ({"namespace": "data"}, "namespace: data\n"),
     "naming": ({"naming": "runtime"}, "name: demo-mail-v1--config\n"),
+    "messaging": ({"messaging": "job", "nats": {"keep": ["streams", "objectStores", "keyValueStores"]}}, "kind: Job\n"),
     "kubernetes": ({"kubernetes": "1.35"}, 'kubeVersion: ">=1.35.0-0"'),
     "nats.server": ({"nats": {"server": "nats.example:4999"}}, 'value: "nats.example:4999"'),
     "nats.replicas": ({"nats": {"replicas": 3}}, "replicas: 3\n"),
@@ -590,9 +592,6 @@ CASES |= {
 }
 # What lists the versions of a runtime (test_compile_runtime.py).
 OF_RUNTIMES = {"versions[].krt", "versions[].status"}
-REFUSED: dict[str, Object] = {
-    "messaging": {"messaging": "job"},
-}
 
 
 def schema_leaves(schema: Object, definitions: Object, path: str = "") -> Iterator[str]:
@@ -636,9 +635,7 @@ def everything(settings: Object) -> dict[str, str]:
 def test_every_key_of_the_settings_has_a_case() -> None:
     schema = json.loads(asset("schemas/runtime.schema.json"))
     found = set(schema_leaves(schema, schema["definitions"]))
-    refused = {path for path in found if path.startswith(tuple(REFUSED))}
-    assert found - refused - OF_RUNTIMES == set(CASES)
-    assert {name for name in REFUSED if not any(path.startswith(name) for path in refused)} == set()
+    assert found - OF_RUNTIMES == set(CASES)
 
 
 @pytest.mark.parametrize("path", CASES)
@@ -647,12 +644,3 @@ def test_a_key_of_the_settings_changes_what_is_compiled(path: str) -> None:
     before = everything({"ingress": GATEWAY} if path.startswith("ingress.gateway") else {})
     after = everything(settings)
     assert [name for name in after if text in after[name] and text not in before.get(name, "")]
-
-
-@pytest.mark.parametrize("name", REFUSED)
-@pytest.mark.parametrize("form", FORMS)
-def test_a_key_that_is_not_built_is_refused_by_name(name: str, form: str) -> None:
-    result = build(KRT, {**RUNTIME, **REFUSED[name]}, form=form)
-    (said,) = result.diagnostics
-    assert (said.code.id, result.files) == ("KRT014", {})
-    assert name in said.message

@@ -122,7 +122,7 @@ class Emitter:
         elif isinstance(value, dict | list):
             self.out.append(f"{pad}- {'{}' if isinstance(value, dict) else '[]'}\n")
         else:
-            self.out.append(f"{pad}- {scalar(value)}\n")
+            self.out.append(f"{pad}- {self.text(value, pad)}\n")
 
     def text(self, value: "Any", pad: str) -> str:
         """A scalar as the value of a field: a block when it has lines."""

@@ -40,7 +40,6 @@ UNKNOWN_KEY = Code("KRT010", "unknown-key", "error", "A key that this place does
 MISSING_KEY = Code("KRT011", "missing-key", "error", "A required key is missing")
 WRONG_TYPE = Code("KRT012", "wrong-type", "error", "A value of the wrong type")
 INVALID_VALUE = Code("KRT013", "invalid-value", "error", "A value that is not allowed here")
-NOT_BUILT = Code("KRT014", "not-built", "error", "A part of the language that krtc does not compile yet")
 UNUSED_IGNORE = Code("KRT015", "unused-ignore", "warning", "A comment that silences nothing")
 ARCHIVE = Code("KRT020", "archive", "error", "A .krt archive that cannot be taken")
 ARCHIVE_FOLDERS = Code("KRT021", "archive-folders", "error", "A .krt archive without entries for its folders")
@@ -89,6 +88,7 @@ SHARED_NATS_NAMES = Code("KRT413", "shared-nats-names", "error", "Two runtimes s
 SHARED_NAMESPACE = Code("KRT414", "shared-namespace", "error", "Two runtimes share the names of a namespace")
 PLAIN_SECRET = Code("KRT415", "plain-secret", "warning", "A configuration value that looks like a secret")
 UNKNOWN_OVERRIDE = Code("KRT416", "unknown-override", "error", "Settings for what the version does not have")
+KEPT_BY_JOB = Code("KRT417", "kept-by-job", "warning", "A Job deletes nothing, whatever is kept")
 KRT_FILES = Code("KRT418", "krt-files", "error", "Files of a version that its pods would not get")
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

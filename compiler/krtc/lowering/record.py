@@ -2,7 +2,7 @@
 
 from krtc.lowering.common import identity, labels, runtime_labels, to_json
 from krtc.lowering.delivery import LITERAL
-from krtc.manifests import STATUS, Is, Param, Resource, When
+from krtc.manifests import RUNNING, STATUS, Is, Param, Resource, When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ def _status(program: "Program") -> "Data":
     return When(Is(STATUS, "stopped"), "stopped", When(Is(published, True), "published", "started"))
 
 
-def record(program: "Program") -> Resource:
-    """The record, a ConfigMap with the name of the version."""
+def record(program: "Program", job: Resource | None) -> Resource:
+    """The record, a ConfigMap with the name of the version.
+
+    It names the Job that makes streams and buckets, if there is one: Argo CD compares no hooks, and a Job alone is
+    no change that it would sync.
+    """
     version = program.version
     return Resource(
         "v1",
@@ -41,6 +45,7 @@ def record(program: "Program") -> Resource:
                 "description": version.description,
                 "status": _status(program),
                 "digest": program.digest,
+                **({"messaging": When(RUNNING, job.name)} if job else {}),
                 "workflows.json": to_json(
                     [
                         {

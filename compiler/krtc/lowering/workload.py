@@ -15,7 +15,7 @@ from krtc.model.runtime import NodeSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from krtc.manifests.leaves import Data
     from krtc.model.krt import Node, Workflow
@@ -87,7 +87,9 @@ class _Pod:
         program, names = self.program, self.program.names
         entrypoint = program.version.entrypoint
         # The entrypoint's own name stands for its workflow, too (KRE).
-        env = self._environment(dict.fromkeys(("WORKFLOW_ID", "WORKFLOW_NAME", "NODE_ID", "NODE_NAME"), "entrypoint"))
+        env = environment(
+            program, dict.fromkeys(("WORKFLOW_ID", "WORKFLOW_NAME", "NODE_ID", "NODE_NAME"), "entrypoint")
+        )
         resources = _resources(self.settings, "entrypoint")
         proto = f"/proto/{entrypoint.proto}"
         containers = [
@@ -110,7 +112,8 @@ class _Pod:
                     "lifecycle": LEAVES,
                 },
             ),
-            self._platform(
+            platform(
+                self.settings,
                 "nginx",
                 "nginx",
                 env=env,
@@ -148,13 +151,14 @@ class _Pod:
         program, names = self.program, self.program.names
         own = program.entry.nodes.get(workflow.name, {}).get(node.name) or NodeSettings()
         path = ("workflows", workflow.name, "nodes", node.name)
-        env = self._environment(
+        env = environment(
+            program,
             {
                 "WORKFLOW_ID": names.id(workflow.name),
                 "WORKFLOW_NAME": workflow.name,
                 "NODE_ID": names.id(workflow.name, node.name),
                 "NODE_NAME": node.name,
-            }
+            },
         )
         buckets = {
             "KRT_NATS_KEY_VALUE_STORE_PROJECT": names.key_value_store(),
@@ -162,10 +166,10 @@ class _Pod:
             "KRT_NATS_KEY_VALUE_STORE_NODE": names.key_value_store(workflow, node),
         }
         own_env = {
-            "KRT_HANDLER_PATH": _literal(node.src),
+            "KRT_HANDLER_PATH": literal(node.src),
             "KRT_IS_EXITPOINT": "true" if node.name == workflow.exitpoint else "false",
             "KRT_NATS_STREAM": names.stream(workflow),
-            "KRT_NATS_INPUTS": ",".join(_literal(names.subject(workflow, s)) for s in node.subscriptions),
+            "KRT_NATS_INPUTS": ",".join(literal(names.subject(workflow, s)) for s in node.subscriptions),
             "KRT_NATS_OUTPUT": names.subject(workflow, node.name),
             "KRT_NATS_MONGO_WRITER": f"mongo_writer_data.{self.settings.runtime}",
             **buckets,
@@ -179,7 +183,7 @@ class _Pod:
         own_env["KRT_JS_REQUEST_TIMEOUT"] = str(JS_REQUEST_TIMEOUT)
         for subscription in node.subscriptions:
             durable = f"consumer/{names.stream(workflow)}/{names.durable(workflow, node, subscription)}"
-            needs.append(When(messaging.platform_consumers(program), _literal(durable)))
+            needs.append(When(messaging.platform_consumers(program), literal(durable)))
         shared = _resources(self.settings, "node")
         resources = self._over(shared, own.resources, path, GPU if node.gpu else {})
         container = self._runner(
@@ -225,18 +229,10 @@ class _Pod:
         tolerations: "list[dict[str, str]] | None" = None,
     ) -> Resource:
         program, pods = self.program, self.settings.pods
-        images = self.settings.images
         init = [self._wait(env, needs), *self._fillers(env, resources)]
         containers = [*containers, self._fluent_bit(env)]
-        all_tolerations = Merge(param(pods, "tolerations", "pods", "tolerations"), tolerations or [])
         pod = {
-            "serviceAccountName": param(pods, "service_account_name", "pods", "serviceAccountName"),
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "priorityClassName": Optional(param(pods, "priority_class_name", "pods", "priorityClassName")),
-            "imagePullSecrets": Optional(param(images, "pull_secrets", "images", "pullSecrets")),
-            "nodeSelector": Optional(Merge(param(pods, "node_selector", "pods", "nodeSelector"), *node_selector)),
-            "tolerations": Optional(all_tolerations),
+            **pod_settings(self.settings, node_selector, tolerations or []),
             "terminationGracePeriodSeconds": grace,
             "securityContext": POD_SECURITY,
             "initContainers": init,
@@ -308,34 +304,11 @@ class _Pod:
             ],
         }
 
-    def _platform(
-        self,
-        name: str,
-        image: str,
-        *,
-        env: "list[Data]",
-        mounts: "list[Data]",
-        more: "dict[str, Data]",
-        user: int = runners.DEFAULT_USER,
-        resources: "dict[str, Data] | None" = None,
-    ) -> "dict[str, Data]":
-        """A container of the platform's own."""
-        own = resources or _resources(self.settings, "sidecars")
-        return {
-            "name": name,
-            "image": _image(self.settings, image),
-            "imagePullPolicy": _image(self.settings, "pull_policy"),
-            "env": env,
-            **more,
-            "resources": own,
-            "securityContext": restricted(user, read_only=True),
-            "volumeMounts": mounts,
-        }
-
     def _wait(self, env: "list[Data]", needs: "list[Data]") -> "dict[str, Data]":
         """Waits for streams, buckets and consumers: a runner that does not find them ends, or is silent for ever."""
         script = f"{SCRIPTS}/wait.sh"
-        return self._platform(
+        return platform(
+            self.settings,
             "wait-for-nats",
             "nats_cli",
             env=env,
@@ -349,7 +322,8 @@ class _Pod:
             return
         if self.source == "https":
             files, script = self.program.files_from, f"{SCRIPTS}/{config.FETCH}"
-            yield self._platform(
+            yield platform(
+                self.settings,
                 "fetch-krt-files",
                 "nats_cli",
                 env=env,
@@ -361,7 +335,8 @@ class _Pod:
             )
             return
         # It holds the archive in memory, so it may use what the runner may.
-        yield self._platform(
+        yield platform(
+            self.settings,
             "krt-files-downloader",
             "krt_files_downloader",
             env=env,
@@ -373,7 +348,8 @@ class _Pod:
     def _fluent_bit(self, env: "list[Data]") -> "dict[str, Data]":
         """Ships the logs to NATS."""
         folder = "/fluent-bit/etc"
-        return self._platform(
+        return platform(
+            self.settings,
             "fluent-bit",
             "fluent_bit",
             env=env,
@@ -385,17 +361,6 @@ class _Pod:
         )
 
     # Parts of containers
-
-    def _environment(self, own: "dict[str, str]") -> "list[Data]":
-        """What every container of the pod reads; `own` are the ids and names of its workflow and node."""
-        program = self.program
-        return [
-            _runtime_id(self.settings),
-            _variable("KRT_VERSION_ID", program.id),
-            _variable("KRT_VERSION", program.version.version),
-            *(_variable(f"KRT_{name}", value) for name, value in own.items()),
-            *_services(self.settings),
-        ]
 
     def _over(
         self, shared: "dict[str, Data]", own: "Resources", path: tuple[str, ...], literal: "dict[str, str]"
@@ -414,6 +379,61 @@ class _Pod:
     def _empty(self, volume: str, path: str, *, read_only: bool = False) -> Shared:
         self.writable.append(volume)
         return _volume(volume, path, read_only)
+
+
+# What pods and containers of the platform have in common
+
+
+def pod_settings(
+    settings: "Runtime", node_selector: "tuple[Data, ...]" = (), tolerations: "Sequence[dict[str, str]]" = ()
+) -> "dict[str, Data]":
+    """What all pods have, by the settings; a pod's own node selector and tolerations come on top."""
+    pods, images = settings.pods, settings.images
+    return {
+        "serviceAccountName": param(pods, "service_account_name", "pods", "serviceAccountName"),
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "priorityClassName": Optional(param(pods, "priority_class_name", "pods", "priorityClassName")),
+        "imagePullSecrets": Optional(param(images, "pull_secrets", "images", "pullSecrets")),
+        "nodeSelector": Optional(Merge(param(pods, "node_selector", "pods", "nodeSelector"), *node_selector)),
+        "tolerations": Optional(Merge(param(pods, "tolerations", "pods", "tolerations"), [*tolerations])),
+    }
+
+
+def platform(
+    settings: "Runtime",
+    name: str,
+    image: str,
+    *,
+    env: "list[Data]",
+    mounts: "list[Data]",
+    more: "dict[str, Data]",
+    user: int = runners.DEFAULT_USER,
+    resources: "dict[str, Data] | None" = None,
+) -> "dict[str, Data]":
+    """A container of the platform's own."""
+    own = resources or _resources(settings, "sidecars")
+    return {
+        "name": name,
+        "image": _image(settings, image),
+        "imagePullPolicy": _image(settings, "pull_policy"),
+        "env": env,
+        **more,
+        "resources": own,
+        "securityContext": restricted(user, read_only=True),
+        "volumeMounts": mounts,
+    }
+
+
+def environment(program: "Program", own: "dict[str, str]") -> "list[Data]":
+    """What every container of a pod reads; `own` are the ids and names of its workflow and node."""
+    return [
+        _runtime_id(program.settings),
+        _variable("KRT_VERSION_ID", program.id),
+        _variable("KRT_VERSION", program.version.version),
+        *(_variable(f"KRT_{name}", value) for name, value in own.items()),
+        *_services(program.settings),
+    ]
 
 
 @cache
@@ -472,7 +492,7 @@ def _variable(name: str, value: "Data") -> "dict[str, Data]":
     return {"name": name, "value": value}
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A text as it stands where Kubernetes expands `$(NAME)`: it arrives as it was written."""
     return text.replace("$", "$$")
 

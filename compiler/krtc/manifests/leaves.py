@@ -62,12 +62,13 @@ class Merge:
 
 
 class Digest:
-    """The sha256, in hex, of the joined sha256 of each value."""
+    """The sha256, in hex, of the joined sha256 of each value: its first `length` digits."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("length", "parts")
 
-    def __init__(self, *parts: "Data") -> None:
+    def __init__(self, *parts: "Data", length: int = 64) -> None:
         self.parts = parts
+        self.length = length
 
 
 class Shared(dict):  # type: ignore[type-arg]
@@ -152,7 +153,7 @@ def resolve(data: "Data", status: str, shared: "dict[int, Data] | None" = None) 
         return _merged([resolve(part, status) for part in data.parts])
     if kind is Digest:
         joined = "".join([sha256(resolve(part, status)) for part in data.parts])
-        return sha256(joined)
+        return sha256(joined)[: data.length]
     if data is ABSENT:
         return ABSENT
     raise TypeError(f"{kind.__name__} is no part of a manifest")

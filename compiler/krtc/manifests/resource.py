@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BANDS = {
     "ConfigMap": 10,
     "Consumer": 20,
+    "Job": 20,
     "KeyValue": 20,
     "ObjectStore": 20,
     "Stream": 20,

@@ -82,6 +82,10 @@ class Names(RuntimeNames):
         """The same for an object whose name ends in no label and no host name."""
         return self._name((self.v, *parts), "--".join((self.v, *parts)), LONGEST_NAME)
 
+    def messaging_job(self, hashed: int) -> str:
+        """What the name of the Job begins with; `-` and a hash of that many digits follow."""
+        return self._name((self.v, "messaging"), f"{self.v}--messaging", LONGEST_LABEL - 1 - hashed)
+
     def object_store(self, workflow: "Workflow", store: "ObjectStore") -> str:
         """The object of an object store: one for each that nodes share."""
         return self.long_object(*([workflow.name] if store.scope == "workflow" else []), store.name)

@@ -36,24 +36,6 @@ def entry(config: Object) -> VersionEntry:
     return settings.versions[0]
 
 
-class Test_not_built:
-    @pytest.mark.parametrize(
-        ("settings", "expected"),
-        [
-            (
-                {"messaging": "job"},
-                'messaging "job" | `messaging: job` is not built yet | use `messaging: nack`,'
-                " and install NACK on the cluster",
-            ),
-        ],
-    )
-    def test_bad(self, settings: Object, expected: str) -> None:
-        assert said(SMALL, {"runtime": "demo", **settings}) == [f"KRT014 runtime.yml {expected}"]
-
-    def test_good(self) -> None:
-        assert said(SMALL, {"runtime": "demo", "messaging": "nack"}) == []
-
-
 class Test_krt_files:
     @pytest.mark.parametrize("level", ["", "versions.0."])
     @pytest.mark.parametrize(
@@ -104,6 +86,28 @@ class Test_krt_files:
     )
     def test_nothing_beside_what_is_wrong(self, files: object) -> None:
         assert said(SMALL, {"runtime": "demo", "krtFiles": files}) == []
+
+
+class Test_kept_by_job:
+    @pytest.mark.parametrize(
+        ("keep", "missing"),
+        [
+            (None, "streams and objectStores"),
+            ([], "streams and objectStores and keyValueStores"),
+            (["streams", "keyValueStores"], "objectStores"),
+        ],
+    )
+    def test_bad(self, keep: list[str] | None, missing: str) -> None:
+        settings = {"runtime": "demo", "messaging": "job", "nats": {} if keep is None else {"keep": keep}}
+        assert said(SMALL, settings) == [
+            f'KRT417 runtime.yml messaging "job" | a Job deletes nothing: {missing} stay in NATS'
+            " when a version is stopped | say so: `nats: {keep: [streams, objectStores, keyValueStores]}`"
+        ]
+
+    def test_good(self) -> None:
+        assert said(SMALL, {"runtime": "demo", "messaging": "nack", "nats": {"keep": []}}) == []
+        keep = ["keyValueStores", "streams", "objectStores"]
+        assert said(SMALL, {"runtime": "demo", "messaging": "job", "nats": {"keep": keep}}) == []
 
 
 class Test_missing_config_value:

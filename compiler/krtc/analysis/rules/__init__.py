@@ -19,6 +19,7 @@ from krtc.analysis.rules import (
     duplicate_subscription,
     duplicate_version,
     harmful_variable,
+    kept_by_job,
     krt_files,
     long_name,
     missing_config_value,
@@ -27,7 +28,6 @@ from krtc.analysis.rules import (
     missing_service,
     no_entry,
     no_reply,
-    not_built,
     nothing_published,
     plain_secret,
     proto_path,
@@ -52,7 +52,6 @@ from krtc.analysis.rules import (
 )
 
 RULES = (
-    not_built,
     unknown_node,
     duplicate_name,
     reserved_name,
@@ -94,5 +93,6 @@ RULES = (
     shared_namespace,
     plain_secret,
     unknown_override,
+    kept_by_job,
     krt_files,
 )

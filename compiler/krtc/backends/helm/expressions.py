@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from krtc.manifests.leaves import Data
 
+SHA256 = 64
 _MERGE = 'include "krt.merge"'
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
@@ -37,7 +38,8 @@ def expression(data: "Data") -> str:
         if not any(params(data)):
             return _string(resolve(data, ""))
         parts = " ".join(f"({expression(part)} | sha256sum)" for part in data.parts)
-        return f'(printf "{"%s" * len(data.parts)}" {parts} | sha256sum)'
+        cut = f" | trunc {data.length}" if data.length < SHA256 else ""
+        return f'(printf "{"%s" * len(data.parts)}" {parts} | sha256sum{cut})'
     if isinstance(data, Merge):
         return _merge(data)
     if isinstance(data, dict):
