@@ -175,7 +175,7 @@ class Test_what_is_read:
 
     def test_a_runtime_yml_alone(self, capsys: Capture) -> None:
         Path("runtime.yml").write_text("runtime: demo\ningress: {kind: GRPCRoute}\n")
-        Path("runtime.yaml").write_text("runtime: demo\nkrtFiles: {image: a}\n")
+        Path("runtime.yaml").write_text("runtime: demo\nkrtFiles: {image: a:1}\n")
         assert run("runtime.yml", "./runtime.yaml") == 1
         assert codes(capsys.readouterr().err) == ["./runtime.yaml KRT418", "runtime.yml KRT404"]
         Path("runtime.yml").write_text("runtime: demo\n")
@@ -229,8 +229,8 @@ class Test_folders:
             project(name, UNKNOWN_NODE)
         project("b", UNKNOWN_NODE, "krt.yaml")
         project("b", UNKNOWN_NODE, "other.yml")
-        Path("a/runtime.yml").write_text("runtime: demo\nkrtFiles: {image: a}\n")
-        Path("b/runtime.yaml").write_text("runtime: demo\nkrtFiles: {image: a}\n")
+        Path("a/runtime.yml").write_text("runtime: demo\nkrtFiles: {image: a:1}\n")
+        Path("b/runtime.yaml").write_text("runtime: demo\nkrtFiles: {image: a:1}\n")
         Path("link").symlink_to(folder / "a")
         Path("a/.krt").write_text("")
         Path("a/x.krt").write_text("")

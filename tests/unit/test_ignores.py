@@ -262,9 +262,7 @@ class Test_a_comment_that_silences_nothing:
         assert check("runtime: demo\nmessaging: nack # krtc: ignore[KRT204]\n") == [
             "KRT015 runtime.yml @2 KRT204 | nothing on this line is KRT204 | remove it"
         ]
-        assert [line[:6] for line in check("runtime: demo\nkrtFiles: {image: a} # krtc: ignore[KRT204]\n")] == [
-            "KRT418"
-        ]
+        assert [line[:6] for line in check("runtime: Demo # krtc: ignore[KRT204]\n")] == ["KRT013"]
         assert check("runtime: demo\ningress: {kind: GRPCRoute} # krtc: ignore[KRT404]\n") == []
         assert [line[:6] for line in check("runtime: Demo # krtc: ignore[KRT404]\n")] == ["KRT013"]
 
