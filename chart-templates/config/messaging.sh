@@ -11,7 +11,7 @@ limit=${KRT_WAIT_SECONDS:-300}
 start=$(date +%s)
 
 ask() {
-    nats --server "$KRT_NATS_SERVER" "$@" >/tmp/said 2>&1 </dev/null
+    nats --timeout=20s --server "$KRT_NATS_SERVER" "$@" >/tmp/said 2>&1 </dev/null
 }
 
 why() {
