@@ -168,7 +168,7 @@ def compile_runtime(
     def make(settings: Runtime, entry: VersionEntry) -> tuple[str, dict[str, str]] | None:
         """The name and the files of a version that there is nothing to say of: all that another process need tell."""
         judged = _judge_entry(settings, entry, options, assets, load, read)
-        if isinstance(judged, str) or judged.program is None or judged.diagnostics or judged.comments:
+        if isinstance(judged, str) or judged.program is None or judged.says(file):
             kept[entry.krt] = judged
             return None
         name = judged.program.version.version
@@ -183,7 +183,7 @@ def compile_runtime(
             return _Judged(program, [], [], ())
         return kept[path] if path in kept else _judge_entry(settings, entry, options, assets, load, read)
 
-    _, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
+    file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
     if settings is not None and not has_errors(found):
         entries = _entries(settings)
         ready = {
@@ -383,6 +383,11 @@ class _Judged:
         self.diagnostics = diagnostics
         self.comments = comments
         self.unknown = unknown
+
+    def says(self, settings: SourceFile) -> bool:
+        """Whether there is anything to say, of the version or in the settings."""
+        here = any(diagnostic.span.file is settings for diagnostic in self.diagnostics)
+        return here or bool(silence(self.diagnostics, self.comments, self.was_judged))
 
     def was_judged(self, ignore: Ignore) -> bool:
         whole = self.program is not None and not any(is_fixed(d) for d in self.diagnostics)

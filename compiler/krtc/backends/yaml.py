@@ -77,11 +77,12 @@ class Emitter:
     def mapping(self, data: "dict[str, Any]", pad: str, first: str | None = None) -> None:
         """The fields of a mapping, each line behind `pad`; the very first behind `first`, when it begins an item."""
         head = pad if first is None else first
+        append, field = self.out.append, self.field
         for key, value in data.items():
             if type(value) is str and "\n" not in value:
-                self.out.append(f"{head}{string(key)}: {string(value)}\n")
+                append(f"{head}{string(key)}: {string(value)}\n")
             else:
-                self.field(f"{head}{string(key)}:", value, pad)
+                field(f"{head}{string(key)}:", value, pad)
             head = pad
 
     def field(self, head: str, value: "Any", pad: str) -> None:

@@ -1,7 +1,7 @@
 """The two ConfigMaps of a running version: its configuration, and the files that its containers mount."""
 
 from krtc.lowering.common import identity, labels, to_json
-from krtc.lowering.delivery import BEFORE_PODS, LITERAL
+from krtc.lowering.delivery import LITERAL_BEFORE_PODS
 from krtc.manifests import RUNNING, Digest, Param, Resource
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ def configuration(program: "Program") -> Resource:
         "ConfigMap",
         program.names.object("config"),
         labels=labels(program, identity(program, "version")),
-        annotations=BEFORE_PODS | LITERAL,
+        annotations=LITERAL_BEFORE_PODS,
         body={"data": dict(_plain(program))},
         when=(RUNNING,),
     )
@@ -79,7 +79,7 @@ class Files:
             "ConfigMap",
             self.name,
             labels=labels(self._program, identity(self._program, "version")),
-            annotations=BEFORE_PODS | LITERAL,
+            annotations=LITERAL_BEFORE_PODS,
             body={"data": dict(sorted(self._texts.items()))},
             when=(RUNNING,),
         )

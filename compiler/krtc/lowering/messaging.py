@@ -4,9 +4,11 @@ What NACK or the server would choose otherwise is written out: storage is memory
 year, a consumer acknowledges nothing.
 """
 
+from functools import lru_cache
+
 from krtc.lowering.common import identity, labels, param
 from krtc.lowering.delivery import ASKS, BEFORE_PODS
-from krtc.manifests import RUNNING, Is, Param, Resource, When
+from krtc.manifests import RUNNING, Is, Param, Resource, Shared, When
 from krtc.model import runners
 
 TYPE_CHECKING = False
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from krtc.manifests.leaves import Data
     from krtc.model.krt import Node, Workflow
     from krtc.model.program import Program
+    from krtc.model.runtime import Runtime
 
 API = "jetstream.nats.io/v1beta2"
 
@@ -54,20 +57,20 @@ def _stored(program: "Program", kept_as: str) -> "dict[str, Data]":
     return {
         "storage": param(nats, "storage", "nats", "storage"),
         "replicas": param(nats, "replicas", "nats", "replicas"),
-        "preventDelete": _kept(program, kept_as),
+        "preventDelete": _kept(program.settings, kept_as),
     }
 
 
-def _kept(program: "Program", kept_as: str) -> Param:
+def _kept(settings: "Runtime", kept_as: str) -> Param:
     """Whether what is in NATS outlives its object."""
-    nats = program.settings.nats
-    return Param(("nats", "keep", kept_as), kept_as in nats.keep, "Nats.keep", {"type": "boolean"})
+    return Param(("nats", "keep", kept_as), kept_as in settings.nats.keep, "Nats.keep", {"type": "boolean"})
 
 
-def _annotations(program: "Program", kept_as: str) -> "dict[str, Data]":
+@lru_cache(maxsize=3)
+def _annotations(settings: "Runtime", kept_as: str) -> Shared:
     """Those of what holds data: whoever removes it is asked, unless the data stays."""
-    gone = Is(_kept(program, kept_as), False)
-    return BEFORE_PODS | {name: When(gone, value) for name, value in ASKS.items()}
+    gone = Is(_kept(settings, kept_as), False)
+    return Shared(BEFORE_PODS | {name: When(gone, value) for name, value in ASKS.items()})
 
 
 def _stream(program: "Program", workflow: "Workflow") -> Resource:
@@ -81,7 +84,7 @@ def _stream(program: "Program", workflow: "Workflow") -> Resource:
         "Stream",
         names.object(workflow.name),
         labels=labels(program, identity(program, "version", workflow)),
-        annotations=_annotations(program, "streams"),
+        annotations=_annotations(program.settings, "streams"),
         body={
             "spec": {
                 "name": names.stream(workflow),
@@ -120,7 +123,7 @@ def _consumer(program: "Program", workflow: "Workflow", node: "Node", subscripti
                 "maxDeliver": -1,
                 "replayPolicy": "instant",
                 # A stream lets go of what no consumer waits for: kept without them, it would be kept empty.
-                "preventDelete": When(Is(_kept(program, "streams"), True), True),
+                "preventDelete": When(Is(_kept(program.settings, "streams"), True), True),
             }
         },
         when=(RUNNING, platform_consumers(program)),
@@ -135,7 +138,7 @@ def _key_value_store(
         "KeyValue",
         name,
         labels=labels(program, identity(program, "version", workflow, node)),
-        annotations=_annotations(program, "keyValueStores"),
+        annotations=_annotations(program.settings, "keyValueStores"),
         body={"spec": {"bucket": bucket, "history": 1, **_stored(program, "keyValueStores")}},
         when=(RUNNING,),
     )
@@ -149,7 +152,7 @@ def _object_store(program: "Program", workflow: "Workflow", node: "Node") -> Res
         "ObjectStore",
         names.object_store(workflow, store),
         labels=labels(program, identity(program, "version", workflow if store.scope == "workflow" else None)),
-        annotations=_annotations(program, "objectStores"),
+        annotations=_annotations(program.settings, "objectStores"),
         body={"spec": {"bucket": names.object_bucket(workflow, store), **_stored(program, "objectStores")}},
         when=(RUNNING,),
     )

@@ -65,6 +65,9 @@ class _Emitter(Emitter):
     def item(self, value: "Any", pad: str) -> None:
         """An item, unless it is not there; the first field of a mapping always is."""
         kind = type(value)
+        if kind is dict and value:
+            self.mapping(value, pad + "  ", pad + "- ")
+            return
         if kind is Shared:
             self.out.append(_shared(value, pad + "  ", pad + "- ", self._status))
             return
