@@ -193,6 +193,10 @@ def compile_runtime(
     if runtime is None:
         return Result({}, diagnostics)
     names = [program.version.version for program in runtime.programs]
+    if options.only not in (None, RUNTIME, *names):
+        # It may be one that cannot be read: then all is told.
+        diagnostics = check_runtime(source, Options(form=options.form), assets, load, read)[1]
+        return Result({}, diagnostics, names)
     if has_errors(diagnostics):
         return Result({}, diagnostics, names)
     trees = {f"versions/{name}": files for name, files in ready.values()}

@@ -171,7 +171,12 @@ class Version:
             return plain
         # A runtime with hyphens of its own is set apart by three, or `a-b-c` would be two names.
         prefix = self.runtime + ("---" if "-" in self.runtime else "-")
-        return prefix + plain + ("-entrypoint" if status == "started" else "")
+        name = prefix + plain + ("-entrypoint" if status == "started" else "")
+        if status == "started" and ("--" in self.name or len(name) > 63):
+            # Such a name would be ambiguous, or is too long: it ends in a hash of its parts.
+            digest = hashlib.sha256("\0".join((self.runtime, self.name, "entrypoint")).encode()).hexdigest()[:10]
+            name = f"{re.sub('-+', '-', name)[:49].strip('-')}----{digest}"
+        return name
 
 
 def by_image(patterns: Object, image: str, default: Any) -> Any:

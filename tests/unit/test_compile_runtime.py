@@ -221,3 +221,11 @@ def test_thousands_of_entries_are_not_all_read(krt: str, most: int, capsys: Capt
     assert main(["check", "runtime.yml"]) == 1
     assert len(loaded) <= most
     assert len(capsys.readouterr().err) < 100_000
+
+
+def test_the_only_version_that_is_wanted_cannot_be_read(capsys: Capture) -> None:
+    write_version("sort-v2", entrypoint={})
+    assert run("runtime.yml", "--only", "sort-v2") == 1
+    out, said = capsys.readouterr()
+    assert out == "" and "versions/sort-v2/krt.yml" in said and "KRT011" in said
+    assert run("runtime.yml", "--only", "sort-v1") == 0  # another is none of its concern

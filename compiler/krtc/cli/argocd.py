@@ -184,8 +184,6 @@ class _App:
 
         result = compile_runtime(self.source, wanted, data, self._load, self._read, spread(None))
         if self.only not in (None, *result.versions, RUNTIME):
-            # It may be one that cannot be read: then all is told.
-            result.diagnostics = check_runtime(self.source, Options(), data, self._load, self._read)[1]
             if has_errors(result.diagnostics):
                 self.given.unreadable("only", "no version of that name can be read")
             else:

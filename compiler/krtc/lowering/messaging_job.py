@@ -38,7 +38,8 @@ def job(program: "Program", script: str) -> Resource:
     A pod template cannot be changed: the name ends in a hash of the script, its arguments, image and environment.
     """
     settings = program.settings
-    env = environment(program, {})
+    # Of the address of MongoDB, which is secret, it needs to know nothing.
+    env = [variable for variable in environment(program, {}) if variable["name"] == "KRT_NATS_SERVER"]
     things = [_thing(resource) for resource in messaging.resources(program)]
     own = identity(program, "version")
     container = platform(
@@ -61,7 +62,7 @@ def job(program: "Program", script: str) -> Resource:
         param(settings.images, "nats_cli", "images", "natsCli"),
         param(nats, "consumers", "nats", "consumers"),
         *(text for _, text in things),
-        *(variable["value"] for variable in env if "value" in variable),
+        *(variable["value"] for variable in env),
     ]
     return Resource(
         "batch/v1",
