@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import hashlib
 import importlib
 import io
@@ -15,7 +16,7 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,13 +116,19 @@ def environment(parameters: Parameters | None = None, **more: str) -> dict[str, 
     }
 
 
-def packed(root: Path) -> bytes:
-    """A repository as it is sent to a plugin."""
+def packed(root: Path, included: Sequence[str] = ("*",)) -> bytes:
+    """A repository as it is sent to a plugin, or by the argocd command, which sends files of these names only."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w:gz", format=tarfile.GNU_FORMAT) as archive:
         for path in sorted(root.rglob("*")):
+            if not (path.is_dir() or any(fnmatch.fnmatchcase(path.name, pattern) for pattern in included)):
+                continue
             archive.add(path, path.relative_to(root).as_posix(), recursive=False)
     return data.getvalue()
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
 
 
 def stream(data: bytes, path: str, variables: Mapping[str, str]) -> Iterator[Any]:
@@ -132,8 +139,17 @@ def stream(data: bytes, path: str, variables: Mapping[str, str]) -> Iterator[Any
         appName="demo", appRelPath=path, checksum=checksum, size=len(data), env=entries
     )
     yield PLUGIN.AppStreamRequest(metadata=about)
-    for start in range(0, len(data), CHUNK):
-        yield PLUGIN.AppStreamRequest(file=PLUGIN.File(chunk=data[start : start + CHUNK]))
+    for piece in pieces(data):
+        yield PLUGIN.AppStreamRequest(file=PLUGIN.File(chunk=piece))
+
+
+def local_stream(data: bytes, request: Any) -> Iterator[Any]:
+    """A request as `argocd app diff --server-side-generate` leads to it: the Application, then files of the user."""
+    yield REPOSITORY.ManifestRequestWithFiles(request=request)
+    about = REPOSITORY.ManifestFileMetadata(checksum=hashlib.sha256(data).hexdigest())
+    yield REPOSITORY.ManifestRequestWithFiles(metadata=about)
+    for piece in pieces(data):
+        yield REPOSITORY.ManifestRequestWithFiles(chunk=REPOSITORY.ManifestFileChunk(chunk=piece))
 
 
 class Plugin:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
 
-from tests.large.argocd.repositories import compiled, example, named, runtime
-from tests.large.argocd.servers import PATIENCE, REPOSITORY, Object, Parameters, Plugin, redis, repo_server
+from tests.integrations.argocd import PAGE
+from tests.large.argocd.repositories import compiled, example, krtc, named, runtime
+from tests.large.argocd.servers import (
+    PATIENCE,
+    REPOSITORY,
+    Object,
+    Parameters,
+    Plugin,
+    local_stream,
+    packed,
+    redis,
+    repo_server,
+)
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 
@@ -48,9 +61,9 @@ class RepoServer:
         source = REPOSITORY.ApplicationSource(repoURL=url, path=path, targetRevision="HEAD", plugin=plugin)
         return {"repo": REPOSITORY.Repository(repo=url, type="git"), "source": source}
 
-    def generate(self, revision: str, path: str = ".", parameters: Parameters = []) -> list[Object]:  # noqa: B006
+    def _request(self, revision: str, path: str, parameters: Parameters) -> Any:
         source = self._source(path, parameters)
-        request = REPOSITORY.ManifestRequest(
+        return REPOSITORY.ManifestRequest(
             repo=source["repo"],
             revision=revision,
             appLabelKey="app.kubernetes.io/instance",
@@ -62,8 +75,17 @@ class RepoServer:
             projectName="default",
             projectSourceRepos=["*"],
         )
-        answer = self.calls.GenerateManifest(request, timeout=PATIENCE)
+
+    def generate(self, revision: str, path: str = ".", parameters: Parameters = []) -> list[Object]:  # noqa: B006
+        answer = self.calls.GenerateManifest(self._request(revision, path, parameters), timeout=PATIENCE)
         assert answer.revision == revision and answer.sourceType == "Plugin"
+        return [json.loads(text) for text in answer.manifests]
+
+    def local(self, path: str = ".", parameters: Parameters = [], included: Sequence[str] = ("*",)) -> list[Object]:  # noqa: B006
+        """What the files in the folder, committed or not, would be."""
+        request = local_stream(packed(self.repository, included), self._request("HEAD", path, parameters))
+        answer = self.calls.GenerateManifestWithFiles(request, timeout=PATIENCE)
+        assert answer.revision == "streamed" and answer.sourceType == "Plugin"
         return [json.loads(text) for text in answer.manifests]
 
     def announced(self, path: str = ".") -> dict[str, Any]:
@@ -153,3 +175,59 @@ def test_a_runtime_in_parts(server: RepoServer, repository: Path) -> None:
     ]
     whole = named(server.generate(revision, "models"))
     assert all(parts) and named([one for part in parts for one in part]) == whole
+
+
+def test_local_files_before_they_are_committed(server: RepoServer, repository: Path) -> None:
+    revision = commit(example(repository))
+    committed = compiled(repository, ".")
+    example(repository, "classificator-v2")
+    assert named(without_tracking(server.local())) == named(compiled(repository, "."))
+    published = server.local(parameters=[{"name": "status", "string": "published"}])
+    assert named(without_tracking(published)) == named(compiled(repository, ".", "--status", "published"))
+    # What is deployed is still the commit.
+    assert named(without_tracking(server.generate(revision))) == named(committed)
+
+
+def test_broken_local_files_are_told_as_a_commit_of_them(server: RepoServer, repository: Path) -> None:
+    commit(example(repository))
+    text = (repository / "krt.yml").read_text()
+    (repository / "krt.yml").write_text(text.replace("email-classificator.repairs", "email-clasificator.repairs"))
+    with pytest.raises(grpc.RpcError) as local:
+        server.local()
+    with pytest.raises(grpc.RpcError) as committed:
+        server.generate(commit(repository))
+    said = krtc(repository, "compile", ".").stderr.strip()
+    assert "error[KRT101] unknown-node" in said and local.value.details().endswith(said)
+    assert local.value.details() == committed.value.details()
+    (repository / "krt.yml").write_text(text)
+    assert named(without_tracking(server.local())) == named(compiled(repository, "."))
+
+
+def test_a_part_of_a_local_runtime(server: RepoServer, repository: Path) -> None:
+    models = runtime(repository / "models", ["started"])
+    revision = commit(repository)
+    before = {
+        name: server.generate(revision, "models", [{"name": "only", "string": name}]) for name in ("v0", "runtime")
+    }
+    (models / "runtime.yml").write_text((models / "runtime.yml").read_text().replace("started", "published"))
+    after = {name: server.local("models", [{"name": "only", "string": name}]) for name in before}
+    assert all(named(after[name]) != named(before[name]) for name in before)
+    whole = [one for part in after.values() for one in part]
+    assert named(without_tracking(whole)) == named(compiled(models, "."))
+    models.rename(repository / "elsewhere")
+    with pytest.raises(grpc.RpcError, match="models: app path does not exist"):
+        server.local("models")
+
+
+def test_the_page_has_the_argocd_command_send_all_local_files(server: RepoServer, repository: Path) -> None:
+    commit(example(repository))
+    (command,) = re.findall("`(argocd app diff [^`]+)`", PAGE.read_text())
+    *_, option, pattern = shlex.split(command)
+    assert option == "--local-include"
+    expected = named(compiled(repository, "."))
+    assert named(without_tracking(server.local(included=[pattern]))) == expected
+    (repository / "public_input.proto").write_text('syntax = "proto3";')
+    with pytest.raises(grpc.RpcError, match=r"error\[KRT112\] missing-service"):
+        server.local(included=[pattern])
+    # What it sends by itself; the proto is no more than missing, which is a warning.
+    assert named(without_tracking(server.local(included=["*.yaml", "*.yml", "*.json"]))) == expected
