@@ -50,7 +50,7 @@ test: tools ## all tests, coverage, and the unit tests on the machine's other Py
 	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large
 	$(BIN)/python tests/other_pythons.py
 
-integration: tools ## the tests against programs that take minutes to build the first time
+integration: tools ## the tests that take long, and those against programs that are long to build
 	$(BIN)/python tools/build.py --large
 	$(BIN)/pytest -n 2 tests/large
 

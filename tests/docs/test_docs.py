@@ -80,7 +80,7 @@ def test_yaml(page: Path, block: str) -> None:
     elif "runtime" in data:
         assert languages.settings(file, SCHEMAS["schemas/runtime.schema.json"])[1] == []
     elif not data.keys() & {"repos", "jobs", "include"} and "kustomize.config" not in data.get("apiVersion", ""):
-        # What is left out, pre-commit's, CI's and Kustomize's, tests/integrations run.
+        # What is left out, pre-commit's, CI's and Kustomize's, tests/integrations and tests/large run.
         assert {"apiVersion", "kind", "metadata", "spec"} <= data.keys()
 
 
