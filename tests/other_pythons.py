@@ -65,7 +65,7 @@ def main() -> int:
     failed = []
     for version, python in others().items():
         print(f"unit tests on {python}", flush=True)
-        command = [environment(version, python), "-m", "pytest", "tests/unit"]
+        command = [environment(version, python), "-m", "pytest", "-n", "2", "tests/unit"]
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
             failed.append(python)
     if failed:
