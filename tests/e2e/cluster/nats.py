@@ -1,0 +1,48 @@
+"""nats-server with JetStream, and what its streams are."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.e2e.cluster.network import free_port
+from tests.e2e.cluster.processes import program, running
+
+
+class Nats(NamedTuple):
+    """A running one."""
+
+    inside: tuple[str, ...]
+    address: str
+
+    def __call__(self, *arguments: str) -> str:
+        """What the nats command prints."""
+        command: list[str | Path] = [*self.inside, program("nats"), "--server", self.address, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    def streams(self) -> set[str]:
+        """The names of all streams, of buckets, too."""
+        return set(self("stream", "ls", "--names", "--all").split())
+
+    def stream(self, name: str) -> dict[str, Any]:
+        """The configuration of a stream."""
+        return dict(json.loads(self("stream", "info", name, "--json"))["config"])
+
+
+@contextlib.contextmanager
+def nats(inside: tuple[str, ...], folder: Path) -> Iterator[Nats]:
+    port = free_port()
+    flags = {"addr": "127.0.0.1", "port": port, "store_dir": folder / "jetstream"}
+    with running(
+        inside,
+        folder,
+        "nats-server",
+        "--jetstream",
+        *(f"--{flag}={value}" for flag, value in flags.items()),
+        ready=lambda: "Server is ready" in (folder / "nats-server.log").read_text(),
+    ):
+        yield Nats(inside, f"nats://127.0.0.1:{port}")

@@ -1,0 +1,84 @@
+"""A control plane for all tests, and a namespace for each."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.e2e.cluster.apiserver import apiserver
+from tests.e2e.cluster.etcd import etcd
+from tests.e2e.cluster.kubectl import Kubectl
+from tests.e2e.cluster.nack import nack
+from tests.e2e.cluster.nats import Nats, nats
+from tests.e2e.cluster.network import network
+from tests.e2e.cluster.processes import ROOT
+
+LOGS = ROOT / "build" / "e2e"
+CRDS = (ROOT / ".tools" / "nack-crds.yml", ROOT / ".tools" / "gateway-crds")
+NUMBERS = itertools.count(1)
+
+
+class Cluster(NamedTuple):
+    """A running one: what calls it, and the words before a command by which it runs inside."""
+
+    kubectl: Kubectl
+    inside: tuple[str, ...]
+    folder: Path
+
+
+@contextlib.contextmanager
+def kept_logs(request: pytest.FixtureRequest, folder: Path) -> Iterator[None]:
+    """Copies the logs to build/e2e when anything failed."""
+    shutil.rmtree(LOGS, ignore_errors=True)
+    before, well = request.session.testsfailed, False
+    try:
+        yield
+        well = request.session.testsfailed == before
+    finally:
+        if not well:
+            LOGS.mkdir(parents=True)
+            for log in folder.glob("*.log"):
+                shutil.copy(log, LOGS)
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A control plane that knows NACK's and the Gateway API's kinds."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with (
+        kept_logs(request, folder),
+        network() as inside,
+        etcd(inside, folder) as store,
+        apiserver(inside, folder, store) as kubectl,
+    ):
+        for crds in CRDS:
+            kubectl("apply", "--server-side", "-f", crds.resolve())  # it reads no link to a folder
+        kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        yield Cluster(kubectl, inside, folder)
+
+
+@pytest.fixture
+def kubectl(cluster: Cluster) -> Kubectl:
+    return cluster.kubectl
+
+
+@pytest.fixture
+def namespace(kubectl: Kubectl) -> str:
+    """A namespace of the test's own, which takes restricted pods alone and warns of what would make others."""
+    name = f"test-{next(NUMBERS)}"
+    labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+    kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+    return name
+
+
+@pytest.fixture(scope="session")
+def jetstream(cluster: Cluster) -> Iterator[Nats]:
+    """A NATS server in which NACK makes what the cluster's objects say."""
+    with nats(cluster.inside, cluster.folder) as server, nack(cluster.kubectl, cluster.folder, server):
+        yield server
