@@ -51,11 +51,11 @@ test: tools ## all tests, coverage, and the unit tests on the machine's other Py
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
-	$(BIN)/python tools/build.py --large
+	$(BIN)/python tools/build.py --integration
 	$(BIN)/pytest -n 2 tests/large
 
 e2e: tools ## the tests on a real control plane, whose programs are long to build
-	$(BIN)/python tools/build.py --cluster
+	$(BIN)/python tools/build.py --e2e
 	$(BIN)/pytest tests/e2e
 
 golden: deps ## rewrite the expected outputs, to be read as a diff

