@@ -167,6 +167,8 @@ def compile_runtime(
 
     def make(settings: Runtime, entry: VersionEntry) -> tuple[str, dict[str, str]] | None:
         """The name and the files of a version that there is nothing to say of: all that another process need tell."""
+        if len(kept) > MOST_FINDINGS:  # what is left is not looked at
+            return None
         judged = _judge_entry(settings, entry, options, assets, load, read)
         if isinstance(judged, str) or judged.program is None or judged.says(file):
             kept[entry.krt] = judged

@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError
+from nats.js.kv import KeyValue
 
 import nats
 from expected import go_duration
@@ -248,4 +249,17 @@ async def open_stores(js: JetStreamContext, variables: Object) -> list[Any]:
     stores: list[Any] = [await js.key_value(variables[f"KRT_NATS_KEY_VALUE_STORE_{s}"]) for s in scopes]
     if "KRT_NATS_OBJECT_STORE" in variables:
         stores.append(await js.object_store(variables["KRT_NATS_OBJECT_STORE"]))
+    return stores
+
+
+async def put_all(server: str, objects: list[Object]) -> int:
+    """How many stores the nodes' environments name; each holds what is put into it."""
+    stores = 0
+    async with Connected(server) as client:
+        for process in processes(objects, "KRT_NATS_STREAM"):
+            for store in await open_stores(client.jetstream(), process.environment):
+                await store.put("key", b"value")
+                found = await store.get("key")
+                assert b"value" in (found.value if isinstance(store, KeyValue) else found.data)
+                stores += 1
     return stores

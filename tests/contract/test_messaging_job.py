@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nats.js.kv import KeyValue
 
 from compiling import EXAMPLE, ROOT, Object, compile_folder, inputs
 from kubelet import at, environment
-from runners import Connected, Play, create, open_stores, processes
+from runners import Connected, Play, create, processes, put_all
 from test_nats import HOPS, REQUESTS, SCRIPT
 from test_scripts import NEEDS, Command, command, needed, pod_of
 
@@ -340,20 +339,8 @@ def test_requests_go_round(compiled: Compile, run: Any, nats_server: str) -> Non
 def test_stores_hold_what_is_put(compiled: Compile, run: Any, nats_server: str) -> None:
     objects = compiled()
     assert run(objects)[0] == 0
-
-    async def put_all() -> int:
-        stores = 0
-        async with Connected(nats_server) as client:
-            for process in processes(objects, "KRT_NATS_STREAM"):
-                for store in await open_stores(client.jetstream(), process.environment):
-                    await store.put("key", b"value")
-                    found = await store.get("key")
-                    assert b"value" in (found.value if isinstance(store, KeyValue) else found.data)
-                    stores += 1
-        return stores
-
-    nodes = [p.environment for p in processes(objects, "KRT_NATS_STREAM")]
-    assert asyncio.run(put_all()) == 3 * len(nodes) + 1
+    nodes = [*processes(objects, "KRT_NATS_STREAM")]
+    assert asyncio.run(put_all(nats_server, objects)) == 3 * len(nodes) + 1
 
 
 @pytest.mark.parametrize("place", sorted({place for place, _ in NEEDS}))

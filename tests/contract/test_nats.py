@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from nats.js.kv import KeyValue
 
 from compiling import Object
 from kubelet import at
-from runners import Connected, Message, Play, PlayError, Script, create, open_stores, processes, translate
+from runners import Message, Play, PlayError, Script, create, put_all, translate
 
 REQUESTS = [f"request-{n}" for n in range(6)]
 REPAIRS = REQUESTS[::2]
@@ -62,12 +61,7 @@ def test_requests_sent_before_any_node_runs_are_answered(nats_server: str, examp
 def test_stores_hold_what_is_put(nats_server: str, example: list[Object]) -> None:
     async def put() -> None:
         await create(nats_server, example)
-        async with Connected(nats_server) as client:
-            for process in processes(example, "KRT_NATS_STREAM"):
-                for store in await open_stores(client.jetstream(), process.environment):
-                    await store.put("key", b"value")
-                    found = await store.get("key")
-                    assert b"value" in (found.value if isinstance(store, KeyValue) else found.data)
+        assert await put_all(nats_server, example)
 
     asyncio.run(put())
 

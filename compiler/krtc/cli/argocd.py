@@ -225,7 +225,7 @@ def _in_repository(path: str) -> None:
     """
     root = _repository()
     for at in (os.path.dirname(path) or ".", path):
-        if os.path.commonpath([root, os.path.realpath(at)]) != root or os.path.isabs(path):
+        if os.path.isabs(path) or reading.inside(root, os.path.join(os.getcwd(), at)) is None:
             raise UsageError(f"`{path}` is not in the repository")
 
 

@@ -1,6 +1,6 @@
 """What the objects of a version have in common: labels, and parameters made from records."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from krtc.manifests import Param
 from krtc.model.record import Record
@@ -54,10 +54,11 @@ def labels(program: "Program", identity: "dict[str, str]") -> "dict[str, Data]":
     }
 
 
-def param(record: Record, field: str, *path: str, **narrow: "Any") -> Param:
+@lru_cache(maxsize=64)  # asked for each pod and each store
+def param(record: Record, field: str, *path: str) -> Param:
     """The parameter that a field of the settings is, at `path` in a chart's values."""
     default = as_written(getattr(record, field))
-    return Param(path, default, f"{type(record).__name__}.{camel(field)}", narrow)
+    return Param(path, default, f"{type(record).__name__}.{camel(field)}")
 
 
 def as_written(value: "Any") -> "Data":

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from krtc.model.program import Program
 
 FETCH = "fetch.sh"
+# In the Job itself: it runs before there is a ConfigMap.
+JOB_SCRIPT = "messaging.sh"
 
 
 def configuration(program: "Program") -> Resource:
@@ -68,9 +70,9 @@ class Files:
 
     def __init__(self, program: "Program", static: "Mapping[str, str]") -> None:
         self._program = program
-        self._texts = {**static, "nats_subject.json": _subjects(program)}
-        if program.files_from.source != "https":
-            del self._texts[FETCH]
+        unused = {JOB_SCRIPT} if program.files_from.source == "https" else {JOB_SCRIPT, FETCH}
+        mounted = {name: text for name, text in static.items() if name not in unused}
+        self._texts = {**mounted, "nats_subject.json": _subjects(program)}
 
     def resource(self) -> Resource:
         """The ConfigMap."""

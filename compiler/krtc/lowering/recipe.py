@@ -10,21 +10,18 @@ if TYPE_CHECKING:
     from krtc.model.program import Program, RuntimeProgram
 
 
-JOB_SCRIPT = "messaging.sh"
-
-
 def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
     """All objects of a version, in every status.
 
     `static` are the configuration files that are the same for every version, by name: `default.conf`,
     `fluent-bit.conf`, `parsers.conf`, `connected.sh`, `wait.sh` and `fetch.sh`; and `messaging.sh`, the Job's script.
     """
-    files = config.Files(program, {name: text for name, text in static.items() if name != JOB_SCRIPT})
+    files = config.Files(program, static)
     job = None
     if program.settings.messaging == "job":
         from krtc.lowering import messaging_job  # few need it
 
-        job = messaging_job.job(program, static[JOB_SCRIPT])
+        job = messaging_job.job(program, static[config.JOB_SCRIPT])
     return Bundle(
         name=program.version.version,
         namespace=program.settings.namespace,
