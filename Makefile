@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration e2e golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test integration e2e cluster golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,10 @@ integration: tools ## the tests that take long, and those against programs that 
 e2e: tools ## the tests on a real control plane, whose programs are long to build
 	$(BIN)/python tools/build.py --e2e
 	$(BIN)/pytest tests/e2e
+
+cluster: tools ## the cluster of those tests, to try things on: until Ctrl-C
+	$(BIN)/python tools/build.py --e2e
+	$(BIN)/python -m tests.e2e.cluster
 
 golden: deps ## rewrite the expected outputs, to be read as a diff
 	$(BIN)/pytest tests/golden --update-golden

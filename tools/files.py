@@ -24,6 +24,8 @@ FILES = (
     ("openapi2jsonschema.py", "kubeconform", "github.com/yannh/kubeconform", "scripts/openapi2jsonschema.py"),
     ("nack-crds.yml", "crds", "github.com/nats-io/nack", "deploy/crds.yml"),
     ("gateway-crds", "crds", "sigs.k8s.io/gateway-api", "config/crd/standard"),
+    # What kwok makes of nodes and pods, step by step.
+    ("kwok-stages", "kwok", "sigs.k8s.io/kwok", "kustomize/stage"),
 )
 
 

@@ -7,29 +7,17 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from tests.e2e.cluster.apiserver import apiserver
-from tests.e2e.cluster.etcd import etcd
+from tests.e2e.cluster.control_plane import Cluster, control_plane, pretended_node
 from tests.e2e.cluster.kubectl import Kubectl
 from tests.e2e.cluster.nack import nack
 from tests.e2e.cluster.nats import Nats, nats
-from tests.e2e.cluster.network import network
 from tests.e2e.cluster.processes import ROOT
 
 LOGS = ROOT / "build" / "e2e"
-CRDS = (ROOT / ".tools" / "nack-crds.yml", ROOT / ".tools" / "gateway-crds")
 NUMBERS = itertools.count(1)
-
-
-class Cluster(NamedTuple):
-    """A running one: what calls it, and the words before a command by which it runs inside."""
-
-    kubectl: Kubectl
-    inside: tuple[str, ...]
-    folder: Path
 
 
 @contextlib.contextmanager
@@ -49,18 +37,9 @@ def kept_logs(request: pytest.FixtureRequest, folder: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane that knows NACK's and the Gateway API's kinds."""
     folder = tmp_path_factory.mktemp("cluster")
-    with (
-        kept_logs(request, folder),
-        network() as inside,
-        etcd(inside, folder) as store,
-        apiserver(inside, folder, store) as kubectl,
-    ):
-        for crds in CRDS:
-            kubectl("apply", "--server-side", "-f", crds.resolve())  # it reads no link to a folder
-        kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
-        yield Cluster(kubectl, inside, folder)
+    with kept_logs(request, folder), control_plane(folder) as running:
+        yield running
 
 
 @pytest.fixture
@@ -82,3 +61,11 @@ def jetstream(cluster: Cluster) -> Iterator[Nats]:
     """A NATS server in which NACK makes what the cluster's objects say."""
     with nats(cluster.inside, cluster.folder) as server, nack(cluster.kubectl, cluster.folder, server):
         yield server
+
+
+@pytest.fixture(scope="session")
+def pods(cluster: Cluster) -> Iterator[None]:
+    """From here on Deployments and Jobs have pods, which are ready; of what earlier tests left there are none."""
+    cluster.kubectl("delete", "deployments,jobs", "--all", "--all-namespaces", "--wait=false")
+    with pretended_node(cluster):
+        yield

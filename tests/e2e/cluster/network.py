@@ -20,7 +20,7 @@ def network() -> Iterator[tuple[str, ...]]:
         return
     script = "ip link set lo up && echo up && exec sleep infinity"
     command = [*BOUND, "unshare", "--net", "sh", "-c", script]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as holder:
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0) as holder:
         try:
             assert holder.stdout is not None
             assert holder.stdout.readline() == b"up\n", "no network namespace can be made"

@@ -33,6 +33,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            process_group=0,  # Ctrl-C reaches the tests alone, which stop all in order
         )
     try:
         assert until(lambda: process.poll() is not None or ready()) and process.poll() is None, (
