@@ -24,6 +24,9 @@ FILES = (
     ("openapi2jsonschema.py", "kubeconform", "github.com/yannh/kubeconform", "scripts/openapi2jsonschema.py"),
     ("nack-crds.yml", "crds", "github.com/nats-io/nack", "deploy/crds.yml"),
     ("gateway-crds", "crds", "sigs.k8s.io/gateway-api", "config/crd/standard"),
+    ("flux-kustomize-crds", "crds", "github.com/fluxcd/kustomize-controller", "config/crd/bases"),
+    ("flux-helm-crds", "crds", "github.com/fluxcd/helm-controller", "config/crd/bases"),
+    ("flux-source-crds", "crds", "github.com/fluxcd/source-controller", "config/crd/bases"),
     # What kwok makes of nodes and pods, step by step.
     ("kwok-stages", "kwok", "sigs.k8s.io/kwok", "kustomize/stage"),
 )

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.cluster.argocd import argocd as running_argocd
 from tests.e2e.cluster.control_plane import Cluster, control_plane, pretended_node
+from tests.e2e.cluster.flux import Flux
+from tests.e2e.cluster.flux import flux as running_flux
 from tests.e2e.cluster.kubectl import Kubectl
 from tests.e2e.cluster.nack import nack
 from tests.e2e.cluster.nats import Nats, nats
@@ -68,4 +71,18 @@ def pods(cluster: Cluster) -> Iterator[None]:
     """From here on Deployments and Jobs have pods, which are ready; of what earlier tests left there are none."""
     cluster.kubectl("delete", "deployments,jobs", "--all", "--all-namespaces", "--wait=false")
     with pretended_node(cluster):
+        yield
+
+
+@pytest.fixture(scope="session")
+def flux(cluster: Cluster) -> Iterator[Flux]:
+    """Flux applies what it is offered."""
+    with running_flux(cluster) as controllers:
+        yield controllers
+
+
+@pytest.fixture(scope="session")
+def argocd(cluster: Cluster) -> Iterator[None]:
+    """Argo CD makes Applications what their repositories say."""
+    with running_argocd(cluster):
         yield

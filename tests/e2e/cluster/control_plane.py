@@ -13,7 +13,7 @@ from tests.e2e.cluster.etcd import etcd
 from tests.e2e.cluster.kubectl import Kubectl
 from tests.e2e.cluster.kwok import kwok
 from tests.e2e.cluster.network import network
-from tests.e2e.cluster.processes import ROOT
+from tests.e2e.cluster.processes import ROOT, until
 from tests.e2e.cluster.scheduler import scheduler
 
 CRDS = (ROOT / ".tools" / "nack-crds.yml", ROOT / ".tools" / "gateway-crds")
@@ -39,7 +39,9 @@ def know(kubectl: Kubectl, *crds: Path) -> None:
     """Have it take objects of more kinds, those of files or folders."""
     for path in crds:
         kubectl("apply", "--server-side", "-f", path.resolve())  # it reads no link to a folder
-    kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    # kubectl gives up at once where a kind has no status yet.
+    wait = ("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    assert until(lambda: kubectl.run(*wait).returncode == 0), kubectl.run(*wait).stderr
 
 
 @contextlib.contextmanager

@@ -22,13 +22,18 @@ def program(name: str) -> Path:
 
 @contextlib.contextmanager
 def running(
-    inside: tuple[str, ...], folder: Path, name: str, *arguments: str | Path, ready: Callable[[], bool]
+    inside: tuple[str, ...],
+    folder: Path,
+    name: str,
+    *arguments: str | Path,
+    ready: Callable[[], bool],
+    of_machine: Path | None = None,
 ) -> Iterator[None]:
-    """A program from the moment that it is ready; what it says is in NAME.log of the folder."""
+    """A program of tools/, or another, from the moment that it is ready; what it says is in NAME.log of the folder."""
     log = folder / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*BOUND, *inside, program(name), *arguments],
+            [*BOUND, *inside, of_machine or program(name), *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -62,12 +62,15 @@ def program(name: str) -> Path:
 
 @contextlib.contextmanager
 def running(
-    arguments: list[str | Path], environment: Mapping[str, str], log: Path
+    arguments: list[str | Path], environment: Mapping[str, str], log: Path, inside: Sequence[str] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server and all that it starts, ended by SIGKILL: argocd-cmp-server goes on serving after a SIGTERM."""
+    """A server and all that it starts, ended by SIGKILL: argocd-cmp-server goes on serving after a SIGTERM.
+
+    `inside` are the words before a command by which it runs elsewhere, as in another network.
+    """
     with log.open("wb") as output:
         server = subprocess.Popen(
-            arguments,
+            [*inside, *arguments],
             env={"PATH": f"{KRTC.parent}{os.pathsep}{os.environ['PATH']}", **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -196,7 +199,7 @@ class Plugin:
 
 
 @contextlib.contextmanager
-def plugin(configuration: str, **more: str) -> Iterator[Plugin]:
+def plugin(configuration: str, inside: Sequence[str] = (), **more: str) -> Iterator[Plugin]:
     """argocd-cmp-server with this plugin.yaml, in a folder of its own, which is removed with it."""
     # Not pytest's folder: a socket's path may have 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="cmp"))
@@ -214,7 +217,7 @@ def plugin(configuration: str, **more: str) -> Iterator[Plugin]:
         }
         path = folder / "sockets" / f"{yaml.safe_load(configuration)['metadata']['name']}.sock"
         arguments: list[str | Path] = [program("argocd"), "--config-dir-path", folder, "--loglevel", "info"]
-        with running(arguments, server, folder / "log") as process:
+        with running(arguments, server, folder / "log", inside) as process:
             wait_for(process, folder / "log", path.exists)
             with channel(f"unix:{path}") as opened:
                 grpc.channel_ready_future(opened).result(PATIENCE)
@@ -230,17 +233,25 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def redis(folder: Path) -> Iterator[str]:
+def redis(folder: Path, inside: Sequence[str] = ()) -> Iterator[str]:
     """The address of a server that keeps the repo-server's cache."""
     log = folder / "redis.log"
-    with running([program("redis")], {}, log) as server:
+    with running([program("redis")], {}, log, inside) as server:
         wait_for(server, log, lambda: log.read_text().endswith("\n"))
         yield log.read_text().strip()
 
 
 @contextlib.contextmanager
 def repo_server(sockets: Path, cache: str) -> Iterator[Any]:
-    """Argo CD's repo-server, which finds plugins by their sockets."""
+    """What calls Argo CD's repo-server."""
+    with repo_server_address(sockets, cache) as address, channel(address) as opened:
+        grpc.channel_ready_future(opened).result(PATIENCE)
+        yield REPOSITORY_CALLS.RepoServerServiceStub(opened)
+
+
+@contextlib.contextmanager
+def repo_server_address(sockets: Path, cache: str, inside: Sequence[str] = ()) -> Iterator[str]:
+    """Where Argo CD's repo-server is, which finds plugins by their sockets."""
     folder = Path(tempfile.mkdtemp(prefix="repo"))
     try:
         for name in ("tls", "ssh", "tmp", "home", "gpg"):
@@ -260,12 +271,9 @@ def repo_server(sockets: Path, cache: str) -> Iterator[Any]:
         at = [word for flag in ("--address", "--metrics-address") for word in (flag, "127.0.0.1")]
         ports = ["--port", str(port), "--metrics-port", str(free_port())]
         log = folder / "log"
-        with (
-            running([program("argocd"), "--disable-tls", "--redis", cache, *at, *ports], server, log) as process,
-            channel(f"127.0.0.1:{port}") as opened,
-        ):
-            ready = grpc.channel_ready_future(opened)
-            wait_for(process, log, ready.done)
-            yield REPOSITORY_CALLS.RepoServerServiceStub(opened)
+        arguments: list[str | Path] = [program("argocd"), "--disable-tls", "--redis", cache, *at, *ports]
+        with running(arguments, server, log, inside) as process:
+            wait_for(process, log, lambda: "is listening on" in log.read_text())
+            yield f"127.0.0.1:{port}"
     finally:
         shutil.rmtree(folder)

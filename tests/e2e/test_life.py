@@ -1,0 +1,213 @@
+"""A version's whole life, in each way of deploying it: nothing is missing, nothing is left, nothing else is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.cluster.control_plane import Cluster
+from tests.e2e.cluster.flux import Flux
+from tests.e2e.cluster.nats import Nats
+from tests.e2e.cluster.processes import until
+from tests.e2e.life.place import FOLLOWING, MADE, Place
+from tests.e2e.life.sources import (
+    NODES,
+    V1,
+    V2,
+    Names,
+    Status,
+    consumers,
+    key_value_stores,
+    objects,
+    streams,
+    write_versions,
+)
+from tests.e2e.life.watch import Event, Watch
+from tests.e2e.life.ways import Applications, Applied, Charts, Kustomizations, Releases, Way
+
+LIFE: tuple[Mapping[str, Status], ...] = (
+    {V1: "stopped"},
+    {V1: "started"},
+    {V1: "published"},
+    {V1: "published", V2: "started"},
+    {V1: "started", V2: "published"},
+    {V1: "stopped", V2: "published"},
+    {V2: "published"},
+)
+ACTIVE = "active-entrypoint"
+WRITTEN = ("resourceVersion", "managedFields")  # other after each write
+State = dict[tuple[str, str], dict[str, Any]]
+
+
+@pytest.fixture
+def place(cluster: Cluster, jetstream: Nats, pods: None, namespace: str, tmp_path: Path) -> Place:
+    """With the sources of both versions; the runtime's id is the test's own, for all share one NATS server."""
+    write_versions(tmp_path)
+    return Place(cluster, jetstream, namespace, tmp_path, f"r-{namespace}")
+
+
+def test_kubectl(place: Place) -> None:
+    live(place, Applied(place))
+
+
+def test_helm(place: Place) -> None:
+    live(place, Charts(place))
+
+
+def test_flux_with_kustomizations(place: Place, flux: Flux) -> None:
+    live(place, Kustomizations(place, flux))
+
+
+def test_flux_with_charts(place: Place, flux: Flux) -> None:
+    live(place, Releases(place, flux))
+
+
+def test_argocd(place: Place, argocd: None) -> None:
+    way = Applications(place)
+    live(place, way)
+    assert way.confirmed == {V1}
+
+
+def live(place: Place, way: Way) -> None:
+    store = f"key-store_{place.runtime}_{V1}"
+    watch = Watch(place.cluster.kubectl, place.namespace, place.folder / "watch")
+    with watch.running():
+        kept: set[str] = set()
+        before: Mapping[str, Status] = {}
+        state: State = {}
+        for statuses in LIFE:
+            place.write(statuses)
+            way.deploy(statuses)
+            assert not way.knows or not unready(place) & objects(statuses)
+            settle(place)
+            assert place.objects() == objects(statuses) | way.own
+            running = {version for version, status in statuses.items() if status != "stopped"}
+            kept = kept.union(*(key_value_stores(place.runtime, version) for version in running))
+            assert place.streams() == kept.union(*(streams(place.runtime, version) for version in running))
+            for version in running:
+                stream = f"{place.runtime}_{version}_Sort"
+                assert place.consumers(stream) == consumers(place.runtime, version)
+            now = place.state()
+            assert {key for key in changed(state, now) if not may_change(before, statuses, key)} <= way.own
+            way.again()
+            assert place.state() == now
+            if statuses == {V1: "published"}:
+                place.nats("kv", "put", store, "key", "value")
+            before, state = statuses, now
+        assert place.nats("kv", "get", "--raw", store, "key").strip() == "value"
+        selected, led_to = history(watch.events())
+    assert selected == [None, {V1}, {V2}]
+    assert led_to == [None, {V1}, {V2}]
+
+
+def settle(place: Place) -> None:
+    """Until NACK and the controllers have done what the objects say, what is deleted is gone, and all is quiet."""
+    seen: list[State] = [{}]
+
+    def quiet() -> bool:
+        seen.append(place.state())
+        return ready(place) and seen[-1] == seen[-2]
+
+    assert until(quiet), f"not ready: {sorted(unready(place))}"
+
+
+def ready(place: Place) -> bool:
+    return not unready(place)
+
+
+def unready(place: Place) -> Names:
+    """What is not yet as its `spec` says, or not yet gone."""
+    return {
+        (data["kind"], data["metadata"]["name"])
+        for data in place.found(*MADE, *FOLLOWING)
+        if "deletionTimestamp" in data["metadata"] or not READY.get(data["kind"], bool)(data)
+    }
+
+
+def condition(data: dict[str, Any], kind: str) -> bool:
+    """Whether a condition holds of the object as it is now."""
+    status = data.get("status", {})
+    current = status.get("observedGeneration", data["metadata"].get("generation")) == data["metadata"].get("generation")
+    conditions = status.get("conditions", ())
+    return current and any(one["type"] == kind and one["status"] == "True" for one in conditions)
+
+
+def available(deployment: dict[str, Any]) -> bool:
+    wanted, status = deployment["spec"]["replicas"], deployment.get("status", {})
+    counts = [status.get(name) for name in ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")]
+    return condition(deployment, "Available") and counts == [wanted] * len(counts)
+
+
+READY: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "Deployment": available,
+    "Pod": lambda data: condition(data, "Ready"),
+    **dict.fromkeys(("Stream", "Consumer", "KeyValue", "ObjectStore"), lambda data: condition(data, "Ready")),
+}
+
+
+def changed(before: State, now: State) -> Names:
+    """What is new, gone or other, in more than the label that has the version of its chart."""
+    return {key for key in before.keys() | now.keys() if content(before.get(key)) != content(now.get(key))}
+
+
+def content(data: dict[str, Any] | None) -> dict[str, Any] | None:
+    if data is None:
+        return None
+    if data["kind"] == "EndpointSlice":  # its metadata follow the Service's
+        return {"endpoints": data["endpoints"]}
+    metadata = {name: value for name, value in data["metadata"].items() if name not in WRITTEN}
+    labels = {name: value for name, value in metadata.pop("labels", {}).items() if name != "helm.sh/chart"}
+    return {**data, "metadata": {**metadata, "labels": labels}}
+
+
+def may_change(before: Mapping[str, Status], now: Mapping[str, Status], key: tuple[str, str]) -> bool:
+    """Whether a change of statuses may touch an object: only if it is of what has another status now."""
+    name = key[1]
+    for version in NODES:
+        if belongs(name, version):
+            was, is_now = before.get(version), now.get(version)
+            if {was, is_now} == {"started", "published"}:
+                return key == ("ConfigMap", version)  # its record
+            return was != is_now
+    return not before or (published(before) != published(now) and key != ("ConfigMap", ACTIVE))
+
+
+def published(statuses: Mapping[str, Status]) -> list[str]:
+    return [version for version, status in statuses.items() if status == "published"]
+
+
+def history(events: list[Event]) -> tuple[list[set[str] | None], list[set[str] | None]]:
+    """The versions whose pods the active Service selects, and to which it leads, at all times; None before it is."""
+    pods: dict[str, dict[str, Any]] = {}
+    slices: dict[str, list[str]] = {}
+    selector: dict[str, str] | None = None
+    versions: dict[str, str] = {}
+    selected: list[set[str] | None] = [None]
+    led_to: list[set[str] | None] = [None]
+    for event in events:
+        data, there = event["object"], event["type"] != "DELETED"
+        kind, name, labels = data["kind"], data["metadata"]["name"], data["metadata"].get("labels", {})
+        if kind == "Service" and name == ACTIVE:
+            selector = data["spec"]["selector"] if there else None
+        elif kind == "EndpointSlice" and labels["kubernetes.io/service-name"] == ACTIVE:
+            slices.pop(name, None)
+            if there:
+                endpoints = data["endpoints"] or []
+                slices[name] = [one["targetRef"]["name"] for one in endpoints if one["conditions"]["ready"]]
+        elif kind == "Pod":
+            pods.pop(name, None)
+            if there and condition(data, "Ready"):
+                pods[name] = labels
+            versions[name] = labels["version-name"].removesuffix("-entrypoint")
+        matching = [] if selector is None else [one for one in pods if selector.items() <= pods[one].items()]
+        note(selected, None if selector is None else {versions[one] for one in matching})
+        note(led_to, {versions[one] for names in slices.values() for one in names} if slices else None)
+    return selected, led_to
+
+
+def note(seen: list[set[str] | None], now: set[str] | None) -> None:
+    if seen[-1] != now:
+        seen.append(now)
