@@ -19,6 +19,7 @@ from tests.e2e.life.sources import (
     V2,
     Names,
     Status,
+    belongs,
     consumers,
     key_value_stores,
     objects,

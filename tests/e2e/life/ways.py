@@ -141,11 +141,10 @@ class Releases:
     def deploy(self, statuses: Mapping[str, Status]) -> None:
         folder, kubectl = self.place.compiled("helm"), self.place.cluster.kubectl
         names = [*statuses, "runtime"]
-        versions = {}
+        revisions = {}
         for name in names:
             part = folder / ("runtime" if name == "runtime" else f"versions/{name}")
-            versions[name] = yaml.safe_load((part / "Chart.yaml").read_text())["version"]
-            self.flux.offer(name, packed(part.parent, part.name))
+            revisions[name] = self.flux.offer(name, packed(part.parent, part.name))
             (data,) = example("chart.yaml", "HelmRelease")
             data["metadata"]["name"] = name
             del data["spec"]["chart"], data["spec"]["values"]
@@ -158,7 +157,7 @@ class Releases:
         for name in set(self.names) - set(names):
             kubectl("delete", f"helmrelease/{name}", "--namespace", NAMESPACE, "--timeout=60s")
         self.names = names
-        ready(kubectl, "helmrelease", names, lambda name, status: released(status) == versions[name])
+        ready(kubectl, "helmrelease", names, lambda name, status: released(status) == revisions[name])
 
     def again(self) -> None:
         reconcile(self.place.cluster.kubectl, "helmrelease", self.names)
@@ -183,8 +182,8 @@ def example(name: str, kind: str) -> list[dict[str, Any]]:
 
 
 def released(status: dict[str, Any]) -> str:
-    """The version of the chart that a HelmRelease has."""
-    return str(status.get("history", [{}])[0].get("chartVersion"))
+    """The revision of the archive that a HelmRelease was last made of."""
+    return str(status.get("history", [{}])[0].get("ociDigest"))
 
 
 def ready(kubectl: Kubectl, kind: str, names: list[str], also: Callable[[str, dict[str, Any]], bool]) -> None:
