@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from krtc.backends.helm.expressions import Action, condition, expression, template
-from krtc.manifests import ABSENT, PUBLISHED, RUNNING, STATUS, Digest, Is, Merge, Optional, Param, Text, When
+from krtc.manifests import ABSENT, PUBLISHED, RUNNING, STATUS, Amounts, Digest, Is, Merge, Optional, Param, Text, When
 from tests.unit.helpers import KRT, RUNTIME, SMALL, Object, build, changed, read
 
 SIZE = Param(("size",), 3, "A.size")
@@ -48,6 +48,7 @@ MISSING = Param(("config", "TOKEN"), None, "A.token")
         (Merge(LABELS), ".Values.labels"),
         (Merge(LABELS, {}), ".Values.labels"),
         (Merge(LABELS, {"b": "2"}), '(include "krt.merge" (list .Values.labels (dict "b" "2")) | fromYaml)'),
+        (Amounts({"a": LABELS}), '(include "krt.amounts" (dict "a" .Values.labels) | fromYaml)'),
         (Merge(ITEMS, [2]), "(concat .Values.items (list 2))"),
         (Merge([{"k": "v"}], ITEMS), '(concat (list (dict "k" "v")) .Values.items)'),
         (Digest("abc"), '"dfe7a23fefeea519e9bbfdd1a6be94c4b2e4529dd6b7cbea83f9959c2621b13c"'),
@@ -94,6 +95,10 @@ def test_conditions(tests: tuple[Is, ...], expected: str) -> None:
             'a:\n  {{- include "krt.merge" (list .Values.labels (dict "b" "2")) | nindent 2 }}\n',
         ),
         ({"a": Merge(ITEMS, [2])}, "a:\n  {{- toYaml (concat .Values.items (list 2)) | nindent 2 }}\n"),
+        (
+            {"a": Amounts({"b": LABELS})},
+            'a:\n  {{- include "krt.amounts" (dict "b" .Values.labels) | nindent 2 }}\n',
+        ),
         ({"a": Optional(NAME)}, "{{- with .Values.a.name }}\na: {{ . | quote }}\n{{- end }}\n"),
         ({"a": Optional(LABELS)}, "{{- with .Values.labels }}\na:\n  {{- toYaml . | nindent 2 }}\n{{- end }}\n"),
         (

@@ -13,6 +13,7 @@ from krtc.manifests import (
     PUBLISHED,
     RUNNING,
     STATUS,
+    Amounts,
     Bundle,
     Digest,
     Is,
@@ -31,7 +32,8 @@ from krtc.sha256 import sha256
 
 SIZE = Param(("size",), 3, "A.size")
 NAME = Param(["a", "name"], "x", "A.name")
-LABELS = Param(("labels",), {"a": "1", "b": "2"}, "A.labels")
+MAP = {"a": "1", "b": "2"}
+LABELS = Param(("labels",), MAP, "A.labels")
 ITEMS = Param(("items",), [1, 2], "A.items")
 MISSING = Param(("config", "TOKEN"), None, "A.token")
 
@@ -49,6 +51,8 @@ MISSING = Param(("config", "TOKEN"), None, "A.token")
         (Merge({"a": "0", "c": "3"}, LABELS), {"a": "1", "c": "3", "b": "2"}),
         (Merge(LABELS, {"a": NAME}), {"a": "x", "b": "2"}),
         (Merge([0], ITEMS, [SIZE]), [0, 1, 2, 3]),
+        (Amounts({"a": Merge(LABELS, {"c": 2}), "b": LABELS}), {"a": {**MAP, "c": "2"}, "b": MAP}),
+        (Amounts({"a": Merge({}, {}), "b": Merge({"c": 2**53 - 1})}), {"b": {"c": "9007199254740991"}}),
         (When(RUNNING, "then"), "then"),
         (When(PUBLISHED, "then"), ABSENT),
         (When(PUBLISHED, "then", SIZE), 3),
@@ -131,9 +135,9 @@ def test_params_in_the_order_in_which_they_stand() -> None:
         "a": [NAME, Text("x", SIZE)],
         "b": When(Is(ITEMS, "x"), Merge(LABELS, {"c": NAME}), Optional(MISSING)),
         "c": Digest("x", SIZE),
-        "d": "x",
+        "d": Amounts({"x": ITEMS}),
     }
-    assert [*params(data)] == [NAME, SIZE, ITEMS, LABELS, NAME, MISSING, SIZE]
+    assert [*params(data)] == [NAME, SIZE, ITEMS, LABELS, NAME, MISSING, SIZE, ITEMS]
 
 
 def test_a_param_has_a_path_of_its_own() -> None:

@@ -210,9 +210,17 @@ class Test_what_is_compiled:
         runtime = {**RUNTIME, "ingress": {"kind": "GRPCRoute", "gateway": {"name": "g", "sectionName": "grpc"}}}
         found = compiled(KRT, runtime, status="published")
         assert named(found, "GRPCRoute")["spec"] == {
-            "parentRefs": [{"name": "g", "sectionName": "grpc"}],
+            "parentRefs": [
+                {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "g", "sectionName": "grpc"}
+            ],
             "hostnames": ["demo-entrypoint.kre.local"],
-            "rules": [{"backendRefs": [{"name": "active-entrypoint", "port": 9000}]}],
+            "rules": [
+                {
+                    "backendRefs": [
+                        {"group": "", "kind": "Service", "weight": 1, "name": "active-entrypoint", "port": 9000}
+                    ]
+                }
+            ],
         }
         assert named(found, "Service")["spec"] == {
             "type": "ClusterIP",
@@ -455,9 +463,17 @@ class Test_the_entry_of_a_version:
         own = {"replicas": 7, "resources": {"limits": {"cpu": 4, "memory": "2Gi"}}, "nodeSelector": {"disk": "fast"}}
         found = compiled(entry={"nodes": {"sort": {"etl": own}}})
         assert named(found, "Deployment", NAME)["spec"]["replicas"] == 7
-        assert container(found, "node")["resources"]["limits"] == {"memory": "2Gi", "cpu": 4, "nvidia.com/gpu": "1"}
+        assert container(found, "node")["resources"]["limits"] == {"memory": "2Gi", "cpu": "4", "nvidia.com/gpu": "1"}
         assert pod(found, NAME)["nodeSelector"] == {"disk": "fast", "konstellation.io/gpu": "true"}
         assert named(found, "Deployment", "mail-v1--sort--out")["spec"]["replicas"] == 2
+
+    def test_what_the_api_server_would_not_store(self) -> None:
+        """An empty mapping of amounts, and the empty `data` of a ConfigMap."""
+        runtime = {**RUNTIME, "resources": {"entrypoint": {"limits": {"cpu": 1}}, "sidecars": {}}}
+        found = compiled({**KRT, "config": None}, runtime)
+        assert container(found, "entrypoint", "mail-v1-entrypoint")["resources"] == {"limits": {"cpu": "1"}}
+        assert container(found, "nginx", "mail-v1-entrypoint")["resources"] == {}
+        assert "data" not in named(found, "ConfigMap", "mail-v1--config")
 
     def test_its_config_goes_before_the_runtimes(self) -> None:
         found = compiled(entry={"config": {"variables": {"GREETING": "own", "TOKEN": "plain"}}})

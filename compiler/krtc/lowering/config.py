@@ -17,14 +17,18 @@ JOB_SCRIPT = "messaging.sh"
 
 
 def configuration(program: "Program") -> Resource:
-    """The ConfigMap with the plain values of the configuration: a key for each variable and file."""
+    """The ConfigMap with the plain values of the configuration: a key for each variable and file.
+
+    Where there are none it has no `data`: the API server would not store an empty one.
+    """
+    data = dict(_plain(program))
     return Resource(
         "v1",
         "ConfigMap",
         program.names.object("config"),
         labels=labels(program, identity(program, "version")),
         annotations=LITERAL_BEFORE_PODS,
-        body={"data": dict(_plain(program))},
+        body={"data": data} if data else {},
         when=(RUNNING,),
     )
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 GRPC_PORT = 9000
 WEB_PORT = 8080
 
+# The defaults of a GRPCRoute's lists: left out, each client-side `kubectl apply` sends the lists anew.
+GATEWAY = {"group": "gateway.networking.k8s.io", "kind": "Gateway"}
+BACKEND = {"group": "", "kind": "Service", "weight": 1}
+
 
 def service(program: "Program") -> Resource:
     """The Service of the entrypoint, to the letter of "Versions in KRT V2".
@@ -102,13 +106,14 @@ def _routes(runtime: "Runtime", name: str, own_labels: "dict[str, Data]", when: 
             "spec": {
                 "parentRefs": [
                     {
+                        **GATEWAY,
                         "name": param(gateway, "name", "ingress", "gateway", "name"),
                         "namespace": Optional(param(gateway, "namespace", "ingress", "gateway", "namespace")),
                         "sectionName": Optional(param(gateway, "section_name", "ingress", "gateway", "sectionName")),
                     }
                 ],
                 "hostnames": [host],
-                "rules": [{"backendRefs": [{"name": name, "port": GRPC_PORT}]}],
+                "rules": [{"backendRefs": [{**BACKEND, "name": name, "port": GRPC_PORT}]}],
             }
         },
         when=(when, Is(kind, "GRPCRoute")),

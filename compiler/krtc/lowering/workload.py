@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from krtc.lowering import config, messaging
 from krtc.lowering.common import camel, identity, labels, param
 from krtc.lowering.network import GRPC_PORT, WEB_PORT
-from krtc.manifests import RUNNING, Merge, Optional, Param, Resource, Shared, Text, When
+from krtc.manifests import RUNNING, Amounts, Merge, Optional, Param, Resource, Shared, Text, When
 from krtc.model import runners
 from krtc.model.runtime import NodeSettings
 
@@ -222,7 +222,7 @@ class _Pod:
         env: "list[Data]",
         needs: "list[Data]",
         containers: "list[Data]",
-        resources: "dict[str, Data]",
+        resources: Amounts,
         annotations: "dict[str, Data]",
         grace: int,
         node_selector: "tuple[Data, ...]" = (),
@@ -273,7 +273,7 @@ class _Pod:
         about: str,
         *,
         env: "list[Data]",
-        resources: "dict[str, Data]",
+        resources: Amounts,
         mounts: "list[Data]",
         more: "dict[str, Data]",
     ) -> "dict[str, Data]":
@@ -316,7 +316,7 @@ class _Pod:
             more={"command": ["sh", script], "args": needs},
         )
 
-    def _fillers(self, env: "list[Data]", resources: "dict[str, Data]") -> "Iterator[dict[str, Data]]":
+    def _fillers(self, env: "list[Data]", resources: Amounts) -> "Iterator[dict[str, Data]]":
         """What puts the files of the .krt into the pod before its runner starts; an image has them in it."""
         if self.source == "image":
             return
@@ -362,13 +362,14 @@ class _Pod:
 
     # Parts of containers
 
-    def _over(
-        self, shared: "dict[str, Data]", own: "Resources", path: tuple[str, ...], literal: "dict[str, str]"
-    ) -> "dict[str, Data]":
+    def _over(self, shared: Amounts, own: "Resources", path: tuple[str, ...], literal: "dict[str, str]") -> Amounts:
         """Resources with a node's own over them, and `literal` over both."""
-        return {
-            kind: Merge(of_all, param(own, kind, *path, "resources", kind), literal) for kind, of_all in shared.items()
-        }
+        return Amounts(
+            {
+                kind: Merge(of_all, param(own, kind, *path, "resources", kind), literal)
+                for kind, of_all in shared.groups.items()
+            }
+        )
 
     def _volume(self, name: str) -> "dict[str, Data]":
         if name == VOLUME and self.source == "image":
@@ -409,7 +410,7 @@ def platform(
     mounts: "list[Data]",
     more: "dict[str, Data]",
     user: int = runners.DEFAULT_USER,
-    resources: "dict[str, Data] | None" = None,
+    resources: Amounts | None = None,
 ) -> "dict[str, Data]":
     """A container of the platform's own."""
     own = resources or _resources(settings, "sidecars")
@@ -478,9 +479,9 @@ def _services(settings: "Runtime") -> list[Shared]:
 
 
 @lru_cache(maxsize=3)
-def _resources(settings: "Runtime", of: str) -> Shared:
+def _resources(settings: "Runtime", of: str) -> Amounts:
     resources = getattr(settings.resources, of)
-    return Shared({kind: param(resources, kind, "resources", of, kind) for kind in ("requests", "limits")})
+    return Amounts({kind: param(resources, kind, "resources", of, kind) for kind in ("requests", "limits")})
 
 
 @lru_cache(maxsize=8)

@@ -61,6 +61,15 @@ class Merge:
         self.parts = parts
 
 
+class Amounts:
+    """Mappings of amounts, by name: each amount is a text, and a mapping without any is left out."""
+
+    __slots__ = ("groups",)
+
+    def __init__(self, groups: "Mapping[str, Param | Merge]") -> None:
+        self.groups = groups
+
+
 class Digest:
     """The sha256, in hex, of the joined sha256 of each value: its first `length` digits."""
 
@@ -151,6 +160,9 @@ def resolve(data: "Data", status: str, shared: "dict[int, Data] | None" = None) 
         return ABSENT if value is ABSENT or value in ("", [], {}) else value
     if kind is Merge:
         return _merged([resolve(part, status) for part in data.parts])
+    if kind is Amounts:
+        found = {name: resolve(group, status) for name, group in data.groups.items()}
+        return {name: {key: str(value) for key, value in group.items()} for name, group in found.items() if group}
     if kind is Digest:
         joined = "".join([sha256(resolve(part, status)) for part in data.parts])
         return sha256(joined)[: data.length]
@@ -186,6 +198,8 @@ def params(data: "Data") -> "Iterable[Param]":
     elif isinstance(data, Text | Merge | Digest):
         for part in data.parts:
             yield from params(part)
+    elif isinstance(data, Amounts):
+        yield from params([*data.groups.values()])
     elif isinstance(data, When):
         yield data.test.param
         yield from params(data.then)

@@ -4,7 +4,7 @@ import json
 import re
 
 from krtc.backends.yaml import Emitter
-from krtc.manifests import ABSENT, Digest, Is, Merge, Optional, Param, Text, When, params, resolve
+from krtc.manifests import ABSENT, Amounts, Digest, Is, Merge, Optional, Param, Text, When, params, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from krtc.manifests.leaves import Data
 
 SHA256 = 64
-_MERGE = 'include "krt.merge"'
+_MERGE, _AMOUNTS = 'include "krt.merge"', 'include "krt.amounts"'
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
@@ -42,6 +42,8 @@ def expression(data: "Data") -> str:
         return f'(printf "{"%s" * len(data.parts)}" {parts} | sha256sum{cut})'
     if isinstance(data, Merge):
         return _merge(data)
+    if isinstance(data, Amounts):
+        return f"({_AMOUNTS} {expression(data.groups)} | fromYaml)"
     if isinstance(data, dict):
         return f"({' '.join(['dict', *(f'{_string(key)} {expression(value)}' for key, value in data.items())])})"
     if isinstance(data, list):
@@ -105,9 +107,10 @@ def _merge(merge: Merge) -> str:
 
 
 def _yaml(data: "Data") -> str:
-    """A mapping or a list as its YAML, which a merge of several mappings is already."""
+    """A mapping or a list as its YAML, which some are already."""
     operand = expression(data)
-    return operand[1:].removesuffix(" | fromYaml)") if operand.startswith(f"({_MERGE}") else f"toYaml {operand}"
+    is_text = operand.startswith((f"({_MERGE}", f"({_AMOUNTS}"))
+    return operand[1:].removesuffix(" | fromYaml)") if is_text else f"toYaml {operand}"
 
 
 def _string(text: str) -> str:
@@ -116,7 +119,7 @@ def _string(text: str) -> str:
 
 
 def _is_structure(data: "Data") -> bool:
-    return isinstance(data, Merge) or (isinstance(data, Param) and isinstance(data.default, dict | list))
+    return isinstance(data, Merge | Amounts) or (isinstance(data, Param) and isinstance(data.default, dict | list))
 
 
 def _inline(data: "Data") -> str:

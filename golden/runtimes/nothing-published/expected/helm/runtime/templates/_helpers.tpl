@@ -21,3 +21,15 @@
 {{- end -}}
 {{- toYaml $merged -}}
 {{- end -}}
+
+{{/* Mappings of amounts, each as a text; without those that are empty: so they are stored. */}}
+{{- define "krt.amounts" -}}
+{{- $groups := dict -}}
+{{- range $name, $group := . -}}
+{{- range $key, $value := $group -}}
+{{- $text := kindIs "string" $value | ternary $value (toJson $value) -}}
+{{- $_ := set $groups $name (merge (dict $key $text) (get $groups $name | default dict)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $groups -}}
+{{- end -}}
