@@ -15,6 +15,7 @@ from tests.unit.helpers import KRT, RUNTIME, Object, build, changed, objects
 
 def thing(kind: str = "ConfigMap", name: str = "x", /, **body: Any) -> Object:
     groups = {"ConfigMap": "v1", "Service": "v1", "Deployment": "apps/v1", "Ingress": "networking.k8s.io/v1"}
+    groups["Job"] = "batch/v1"
     groups["GRPCRoute"] = "gateway.networking.k8s.io/v1"
     api = groups.get(kind, "jetstream.nats.io/v1beta2")
     return {"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "ns"}, **body}
@@ -91,6 +92,37 @@ class Test_fields:
         assert found == expected and [type(v) for f in found for v in f[1:]] == [
             type(v) for f in expected for v in f[1:]
         ]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "differs"),
+        [
+            (*pair, differs)
+            for differs, pairs in {
+                False: [
+                    "1000m 1",
+                    "1 1.0",
+                    "0.5 500m",
+                    "1Gi 1024Mi",
+                    "1e3 1k",
+                    "1E 1e18",
+                    "012 12",
+                    "0.0001 1m",
+                    "0.5Ki 512",
+                ],
+                True: ["1 2", "1m 2m", "1M 1Mi", "1 x", "x y", f"1 {'9' * 65}"],
+            }.items()
+            for pair in map(str.split, pairs)
+        ],
+    )
+    def test_amounts(self, old: str, new: str, differs: bool) -> None:
+        """Of resources alone: elsewhere a text is a text."""
+        of_resources = fields({"resources": {"limits": {"cpu": old}}}, {"resources": {"limits": {"cpu": new}}})
+        assert (of_resources == [("resources.limits.cpu", old, new)]) == differs
+        assert fields({"limits": {"cpu": old}}, {"limits": {"cpu": new}}) == [("limits.cpu", old, new)]
+
+    def test_an_amount_is_a_number_or_a_text(self) -> None:
+        assert fields({"resources": {"limits": {"cpu": 2}}}, {"resources": {"limits": {"cpu": "2"}}}) == []
+        assert len(fields({"resources": {"limits": {"cpu": True}}}, {"resources": {"limits": {"cpu": 1}}})) == 1
 
     def test_a_nan_is_itself(self) -> None:
         assert fields({"a": float("nan")}, {"a": float("nan")}) == []
@@ -236,6 +268,8 @@ class Test_effects:
             ("Deployment", POD, {**POD, "replicas": 3}, ["scales"]),
             ("Deployment", POD, {**POD, "replicas": 3, "template": {}}, ["restarts", "scales"]),
             ("Deployment", POD, {**POD, "revisionHistoryLimit": 3}, []),
+            ("Job", {"template": {"spec": {}}}, {"template": {}}, ["refused"]),
+            ("Job", {"backoffLimit": 1}, {"backoffLimit": 2}, []),
             ("Service", {"clusterIP": "10.0.0.1"}, {"clusterIP": "10.0.0.2"}, ["refused"]),
             ("Service", {"clusterIP": "10.0.0.1"}, {}, []),
             ("Service", {"type": "ClusterIP"}, {"type": "NodePort"}, []),

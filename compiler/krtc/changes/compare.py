@@ -1,5 +1,6 @@
 """What differs between two lists of Kubernetes objects: objects by identity, fields by their place, never lines."""
 
+from krtc.changes.amounts import thousandths
 from krtc.changes.effects import effects
 from krtc.manifests import ABSENT
 from krtc.manifests.change import Change, Field
@@ -75,8 +76,20 @@ def _fields(steps: "tuple[Step, ...]", old: "Any", new: "Any") -> "Iterator[Fiel
             yield from _fields((*steps, key), old.get(key, ABSENT), new.get(key, ABSENT))
     elif isinstance(old, list) and isinstance(new, list):
         yield from _items(steps, old, new)
-    elif type(old) is not type(new) or (old != new and repr(old) != repr(new)):  # a NaN is no other NaN's equal
+    elif _is_other(old, new) and not _is_same_amount(steps, old, new):
         yield Field(steps, old, new)
+
+
+def _is_other(old: "Any", new: "Any") -> bool:
+    return type(old) is not type(new) or (old != new and repr(old) != repr(new))  # a NaN is no other NaN's equal
+
+
+def _is_same_amount(steps: "tuple[Step, ...]", old: "Any", new: "Any") -> bool:
+    """Whether two amounts of a resource differ in nothing but how they are written."""
+    if steps[-3:-2] != ("resources",):
+        return False
+    amount = thousandths(old)
+    return amount is not None and amount == thousandths(new)
 
 
 def _items(steps: "tuple[Step, ...]", old: "list[Any]", new: "list[Any]") -> "Iterator[Field]":

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     Object = dict[str, Any]
 
-_APPS, _CORE, _NETWORK, _GATEWAY = "apps", "", "networking.k8s.io", "gateway.networking.k8s.io"
+_APPS, _BATCH, _CORE, _NETWORK, _GATEWAY = "apps", "batch", "", "networking.k8s.io", "gateway.networking.k8s.io"
 _NACK = "jetstream.nats.io"
-_DEPLOYMENT, _SERVICE = ((_APPS, "Deployment"),), ((_CORE, "Service"),)
+_DEPLOYMENT, _JOB, _SERVICE = ((_APPS, "Deployment"),), ((_BATCH, "Job"),), ((_CORE, "Service"),)
 _ROUTES = ((_NETWORK, "Ingress"), (_GATEWAY, "GRPCRoute"))
 _STREAM, _CONSUMER = ((_NACK, "Stream"),), ((_NACK, "Consumer"),)
 _BUCKETS = ((_NACK, "KeyValue"), (_NACK, "ObjectStore"))
@@ -234,6 +234,15 @@ _RULES: "tuple[Rule, ...]" = (
     (_DEPLOYMENT, "changed", "spec.template", "restarts", _always("its pods are replaced")),
     (_DEPLOYMENT, "changed", "spec.replicas", "scales", _replicas),
     (_DEPLOYMENT, "removed", "", "stops", _always("its pods end")),
+    (
+        _JOB,
+        "changed",
+        "spec.template",
+        "refused",
+        _always(
+            "the pods of a Job cannot be changed: delete the Job first, as Argo CD, Flux and Helm do by themselves"
+        ),
+    ),
     (_SERVICE, "changed", "spec.clusterIP", "refused", _cluster_ip),
     (_SERVICE, "changed", "spec.selector", "publishes", _published),
     (_SERVICE, "added", "", "publishes", _published),
