@@ -30,6 +30,8 @@ def stream_of(data: dict[str, Any]) -> str:
 
 def until_ready(kubectl: Kubectl, objects: list[dict[str, Any]]) -> None:
     """Until NACK calls them all Ready, in the state in which they are now."""
+    if not objects:
+        return  # of no object at all kubectl says that it is an error
     items = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f", "-", stdin=items)
 
