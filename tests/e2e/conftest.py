@@ -25,17 +25,18 @@ NUMBERS = itertools.count(1)
 
 @contextlib.contextmanager
 def kept_logs(request: pytest.FixtureRequest, folder: Path) -> Iterator[None]:
-    """Copies the logs to build/e2e when anything failed."""
-    shutil.rmtree(LOGS, ignore_errors=True)
+    """Copies the logs to a folder in build/e2e when anything failed."""
+    logs = LOGS / folder.name
+    shutil.rmtree(logs, ignore_errors=True)
     before, well = request.session.testsfailed, False
     try:
         yield
         well = request.session.testsfailed == before
     finally:
         if not well:
-            LOGS.mkdir(parents=True)
+            logs.mkdir(parents=True)
             for log in folder.glob("*.log"):
-                shutil.copy(log, LOGS)
+                shutil.copy(log, logs)
 
 
 @pytest.fixture(scope="session")

@@ -34,8 +34,9 @@ class Nats(NamedTuple):
 
 
 @contextlib.contextmanager
-def nats(inside: tuple[str, ...], folder: Path) -> Iterator[Nats]:
-    port = free_port()
+def nats(inside: tuple[str, ...], folder: Path, port: int = 0) -> Iterator[Nats]:
+    """At a port of one's choice: who starts it again there finds what it kept in the folder."""
+    port = port or free_port()
     flags = {"addr": "127.0.0.1", "port": port, "store_dir": folder / "jetstream"}
     with running(
         inside,
