@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.cluster.flux import NAMESPACE, Flux
 from tests.e2e.cluster.kubectl import Kubectl
 from tests.e2e.cluster.nats import Nats
 from tests.e2e.cluster.processes import program, until
+from tests.e2e.life.ways import example, packed, ready
 from tests.e2e.test_nack import until_ready
 from tests.equivalence.forms import Object, parse
+from tests.golden.trees import write_tree
 
 TREES = Path(__file__).with_name("upgrades")
 STREAM = "demo_mail-v1_Answer"
@@ -47,6 +50,16 @@ def moved(stream: str, namespace: str) -> str:
     return found
 
 
+def tree_of(tree: str, namespace: str) -> str:
+    """A tree as it was."""
+    return moved((TREES / tree).read_text(), namespace)
+
+
+def today(tree: str, namespace: str) -> str:
+    """The same as it is."""
+    return moved(compiled(*COMMANDS[Path(tree).stem]), namespace)
+
+
 def uids(kubectl: Kubectl, namespace: str) -> Uids:
     """What there is in the namespace, but for what the cluster puts into each."""
     return {
@@ -75,13 +88,13 @@ def until_gone(jetstream: Nats) -> None:
 @pytest.mark.parametrize(
     ("tree", "way"),
     [
-        *((path.relative_to(TREES), "server-side") for path in sorted(TREES.glob("*/*.yaml"))),
-        *((Path("10ce141", "version.yaml"), way) for way in WAYS if way != "server-side"),
+        *((path.relative_to(TREES).as_posix(), "server-side") for path in sorted(TREES.glob("*/*.yaml"))),
+        *(("10ce141/version.yaml", way) for way in WAYS if way != "server-side"),
     ],
     ids=str,
 )
-def test_kubectl(tree: Path, way: str, kubectl: Kubectl, jetstream: Nats, namespace: str) -> None:
-    before, after = (moved(text, namespace) for text in ((TREES / tree).read_text(), compiled(*COMMANDS[tree.stem])))
+def test_kubectl(tree: str, way: str, kubectl: Kubectl, jetstream: Nats, namespace: str) -> None:
+    before, after = tree_of(tree, namespace), today(tree, namespace)
     one, two = WAYS[way]
     apply(kubectl, namespace, one, before)
     objects = parse(before)
@@ -96,10 +109,8 @@ def test_kubectl(tree: Path, way: str, kubectl: Kubectl, jetstream: Nats, namesp
     assert {key for key in old.keys() & new.keys() if old[key] != new[key]} == set()
     assert (created(jetstream) if of_nack(objects) else "") == made
     # Nothing of the old one is left when today's is stopped.
-    stopped = COMMANDS[tree.stem]
-    if tree.stem == "version":
-        stopped = (*stopped[:-1], "stopped")
-        apply(kubectl, namespace, two, moved(compiled(*stopped), namespace))
+    if tree.endswith("version.yaml"):
+        apply(kubectl, namespace, two, moved(compiled(*VERSION[:-1], "stopped"), namespace))
         assert set(uids(kubectl, namespace)) == {("ConfigMap", "mail-v1")}
     else:
         kubectl("delete", "-f", "-", "--timeout=60s", stdin=after)
@@ -146,3 +157,30 @@ def helm(kubectl: Kubectl, *arguments: str | Path) -> str:
 def stored(kubectl: Kubectl, namespace: str) -> list[Object]:
     """What the release is of."""
     return parse(helm(kubectl, "get", "manifest", "mail", "-n", namespace))
+
+
+@pytest.mark.parametrize("tree", ["10ce141/version.yaml", "e2a8bf7/runtime.yaml"])
+def test_flux(tree: str, kubectl: Kubectl, jetstream: Nats, flux: Flux, namespace: str, tmp_path: Path) -> None:
+    """With a Kustomization as the example has it, that waits for nothing: there are no pods."""
+    before, after = tree_of(tree, namespace), today(tree, namespace)
+    [kustomization] = example("version.yaml", "Kustomization")
+    kustomization["metadata"]["name"] = namespace
+    kustomization["spec"] |= {"sourceRef": {"kind": "ExternalArtifact", "name": namespace}, "wait": False}
+    del kustomization["spec"]["healthCheckExprs"]
+
+    def deploy(stream: str) -> Uids:
+        write_tree(tmp_path, {"rendered/all.yaml": stream})
+        revision = flux.offer(namespace, packed(tmp_path, "rendered"))
+        kubectl.apply(kustomization)
+        ready(kubectl, "kustomization", [namespace], lambda _, status: status.get("lastAppliedRevision") == revision)
+        until_ready(kubectl, of_nack(parse(stream)))
+        return uids(kubectl, namespace)
+
+    old, made = deploy(before), created(jetstream)
+    new = deploy(after)
+    assert set(new) == keys(parse(after))
+    assert {key for key in old.keys() & new.keys() if old[key] != new[key]} == set()
+    assert created(jetstream) == made
+    kubectl("delete", f"kustomization/{namespace}", "-n", NAMESPACE, "--timeout=60s")
+    assert until(lambda: not uids(kubectl, namespace), 60)
+    until_gone(jetstream)
