@@ -78,6 +78,7 @@ def test_what_nats_does(kubectl: Kubectl, jetstream: Nats, namespace: str) -> No
         assert (before[case.name] != after[case.name]) == (bool(changed) and "refused" not in case.said), case
     removed = [case for case in cases if case.new["kind"] != "Consumer"]
     kubectl("delete", "--timeout=60s", "-f", "-", stdin=as_list([case.new for case in removed]))
+    kubectl("delete", "consumers,streams", "--all", "-n", namespace, "--timeout=60s")
     left = jetstream.streams()
     for case in removed:
         assert (name_in_nats(case.new) in left) == ("keeps-data" in said(case.new, None)), case
