@@ -44,7 +44,7 @@ PROGRAMS = {
     "actionlint": Program("github.com/rhysd/actionlint/cmd/actionlint", "main.version"),
 }
 
-# Those that take minutes, for `make integration` alone.
+# Those that take minutes, for `make integration` and `make e2e`.
 LARGE = {
     "argocd": Program("github.com/argoproj/argo-cd/v3/cmd"),
     "applicationset": Program("."),
@@ -144,7 +144,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Build the pinned programs that the tests run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(EVERY)}; default: all that are small")
     which = parser.add_mutually_exclusive_group()
-    for target, programs in {"integration": LARGE, "e2e": CLUSTER, "e2e-node": NODE}.items():
+    for target, programs in {"integration": LARGE, "e2e": LARGE | CLUSTER, "e2e-node": NODE}.items():
         text = f"those of `make {target}`"
         which.add_argument(f"--{target}", dest="list", action="store_const", const=programs, help=text)
     options = parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ import pytest
 from tests.e2e.cluster.control_plane import Cluster
 from tests.e2e.cluster.flux import Flux
 from tests.e2e.cluster.nats import Nats
-from tests.e2e.cluster.processes import until
-from tests.e2e.life.place import FOLLOWING, MADE, Place
+from tests.e2e.cluster.processes import ROOT, until
+from tests.e2e.life.argocd import Applications
+from tests.e2e.life.by_hand import Applied, Charts
+from tests.e2e.life.flux import Kustomizations, Releases
+from tests.e2e.life.place import Place, State
 from tests.e2e.life.sources import (
     NODES,
     V1,
@@ -24,10 +28,11 @@ from tests.e2e.life.sources import (
     key_value_stores,
     objects,
     streams,
+    subjects,
     write_versions,
 )
 from tests.e2e.life.watch import Event, Watch
-from tests.e2e.life.ways import Applications, Applied, Charts, Kustomizations, Releases, Way
+from tests.e2e.life.way import Way
 
 LIFE: tuple[Mapping[str, Status], ...] = (
     {V1: "stopped"},
@@ -40,7 +45,7 @@ LIFE: tuple[Mapping[str, Status], ...] = (
 )
 ACTIVE = "active-entrypoint"
 WRITTEN = ("resourceVersion", "managedFields")  # other after each write
-State = dict[tuple[str, str], dict[str, Any]]
+FOLLOWING = ("ReplicaSet", "Pod", "EndpointSlice")  # what controllers make
 
 
 @pytest.fixture
@@ -72,7 +77,18 @@ def test_argocd(place: Place, argocd: None) -> None:
     assert way.confirmed == {V1}
 
 
+def test_what_the_page_tries_on_a_cluster(place: Place) -> None:
+    """The commands beside `make cluster`, in a namespace that is not there yet."""
+    page = (ROOT / "docs" / "testing.md").read_text()
+    [block] = re.findall(r"```bash\n(krtc compile .*?)```", page, re.DOTALL)
+    fresh = place._replace(namespace=f"{place.namespace}-page")
+    fresh.write({V1: "published"})
+    fresh.shell(block)
+    assert {key for key in fresh.state() if key[0] not in FOLLOWING} == objects({V1: "published"})
+
+
 def live(place: Place, way: Way) -> None:
+    """Goes through all steps; what holds after each of them holds for all ways."""
     store = f"key-store_{place.runtime}_{V1}"
     watch = Watch(place.cluster.kubectl, place.namespace, place.folder / "watch")
     with watch.running():
@@ -82,16 +98,18 @@ def live(place: Place, way: Way) -> None:
         for statuses in LIFE:
             place.write(statuses)
             way.deploy(statuses)
-            assert not way.knows or not unready(place) & objects(statuses)
-            settle(place)
-            assert place.objects() == objects(statuses) | way.own
-            running = {version for version, status in statuses.items() if status != "stopped"}
+            assert not way.knows or not unready(place.state()) & objects(statuses)
+            now = settled(place)
+            made = {key for key in now if key[0] not in FOLLOWING}
+            assert made == objects(statuses) | way.own
+            running = [version for version, status in statuses.items() if status != "stopped"]
+            assert all(any(belongs(name, one) for one in (*running, ACTIVE)) for _, name in now.keys() - made)
             kept = kept.union(*(key_value_stores(place.runtime, version) for version in running))
             assert place.streams() == kept.union(*(streams(place.runtime, version) for version in running))
             for version in running:
                 stream = f"{place.runtime}_{version}_Sort"
+                assert set(place.nats.stream(stream)["subjects"]) == subjects(place.runtime, version)
                 assert place.consumers(stream) == consumers(place.runtime, version)
-            now = place.state()
             assert {key for key in changed(state, now) if not may_change(before, statuses, key)} <= way.own
             way.again()
             assert place.state() == now
@@ -104,26 +122,23 @@ def live(place: Place, way: Way) -> None:
     assert led_to == [None, {V1}, {V2}]
 
 
-def settle(place: Place) -> None:
-    """Until NACK and the controllers have done what the objects say, what is deleted is gone, and all is quiet."""
+def settled(place: Place) -> State:
+    """When NACK and the controllers have done what the objects say, what is deleted is gone, and all is quiet."""
     seen: list[State] = [{}]
 
     def quiet() -> bool:
         seen.append(place.state())
-        return ready(place) and seen[-1] == seen[-2]
+        return not unready(seen[-1]) and seen[-1] == seen[-2]
 
-    assert until(quiet), f"not ready: {sorted(unready(place))}"
-
-
-def ready(place: Place) -> bool:
-    return not unready(place)
+    assert until(quiet), f"not ready: {sorted(unready(seen[-1]))}"
+    return seen[-1]
 
 
-def unready(place: Place) -> Names:
+def unready(state: State) -> Names:
     """What is not yet as its `spec` says, or not yet gone."""
     return {
-        (data["kind"], data["metadata"]["name"])
-        for data in place.found(*MADE, *FOLLOWING)
+        key
+        for key, data in state.items()
         if "deletionTimestamp" in data["metadata"] or not READY.get(data["kind"], bool)(data)
     }
 

@@ -14,7 +14,7 @@ from tests.e2e.cluster.flux import NAMESPACE, Flux
 from tests.e2e.cluster.kubectl import Kubectl
 from tests.e2e.cluster.nats import Nats
 from tests.e2e.cluster.processes import program, until
-from tests.e2e.life.ways import example, packed, ready
+from tests.e2e.life.flux import example, packed, ready
 from tests.e2e.test_nack import until_ready
 from tests.equivalence.forms import Object, parse
 from tests.golden.trees import write_tree

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,11 +11,12 @@ from typing import Any, NamedTuple
 
 from tests.e2e.cluster.control_plane import Cluster
 from tests.e2e.cluster.nats import Nats
-from tests.e2e.life.sources import Names, Status, write_runtime
+from tests.e2e.cluster.processes import program
+from tests.e2e.life.sources import Status, write_runtime
 
 KRTC = Path(sys.executable).with_name("krtc")
-# All kinds that krtc makes, and those that it never makes.
-MADE = (
+# All kinds that krtc makes, and those that it never makes; then what controllers make of them.
+KINDS = (
     "configmaps",
     "services",
     "deployments",
@@ -26,9 +28,11 @@ MADE = (
     "keyvalues.jetstream.nats.io",
     "objectstores.jetstream.nats.io",
     "secrets",
+    "replicasets",
+    "pods",
+    "endpointslices",
 )
-# What controllers make of those.
-FOLLOWING = ("replicasets", "pods", "endpointslices")
+State = dict[tuple[str, str], dict[str, Any]]
 
 
 class Place(NamedTuple):
@@ -50,23 +54,36 @@ class Place(NamedTuple):
         assert done.returncode == 0, done.stderr
         return self.folder / "rendered"
 
+    def shell(self, line: str) -> str:
+        """What a line of a page, of this namespace, says to stderr when it is run in the folder, and goes well."""
+        kubectl = self.cluster.kubectl
+        done = subprocess.run(
+            [*self.cluster.inside, "sh", "-ec", re.sub(r"\bkre\b", self.namespace, line)],
+            cwd=self.folder,
+            env={
+                "PATH": f"{KRTC.parent}:{program('kubectl').parent}:/usr/bin:/bin",
+                "KUBECONFIG": str(kubectl.kubeconfig),
+                "HOME": str(kubectl.kubeconfig.parent),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stderr
+
     def found(self, *kinds: str) -> list[dict[str, Any]]:
         return self.cluster.kubectl.objects(",".join(kinds), "--namespace", self.namespace)
 
-    def objects(self) -> Names:
-        """By kind and name, without what the cluster and Helm make for themselves."""
-        return {
-            (data["kind"], data["metadata"]["name"])
-            for data in self.found(*MADE)
-            if data["metadata"]["name"] != "kube-root-ca.crt" and data.get("type") != "helm.sh/release.v1"
-        }
+    def state(self) -> State:
+        """All objects by kind and name, but for what the cluster and Helm make for themselves.
 
-    def state(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """Each object, what controllers made of it, too: two are equal if nothing was written in between."""
+        Two states are equal if nothing was written in between.
+        """
         return {
             (data["kind"], data["metadata"]["name"]): data
-            for data in self.found(*MADE, *FOLLOWING)
-            if data.get("type") != "helm.sh/release.v1"
+            for data in self.found(*KINDS)
+            if data["metadata"]["name"] != "kube-root-ca.crt" and data.get("type") != "helm.sh/release.v1"
         }
 
     def streams(self) -> set[str]:

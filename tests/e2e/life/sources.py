@@ -94,8 +94,15 @@ def streams(runtime: str, version: str) -> set[str]:
     return {f"{runtime}_{version}_Sort", f"OBJ_{runtime}_{version}_sort_mails"}
 
 
-def consumers(runtime: str, version: str) -> set[str]:
+def subjects(runtime: str, version: str) -> set[str]:
     """Those of the stream of its workflow."""
+    stream = f"{runtime}_{version}_Sort"
+    of_nodes = {f"{stream}.{node}{more}" for node in NODES[version] for more in ("", ".*")}
+    return {f"{stream}.entrypoint", *of_nodes}
+
+
+def consumers(runtime: str, version: str) -> set[str]:
+    """Those of the same stream."""
     return {f"{runtime}_{version}_Sort-{of.replace('.', '-')}-{node}" for node, of in NODES[version].items()}
 
 
