@@ -6,7 +6,8 @@
 #   consumer STREAM NAME CONFIGURATION (JSON without blanks)
 # Ends with 1 at the first thing that is refused, and when NATS does not answer for KRT_WAIT_SECONDS.
 set -f # subjects hold *
-export HOME=/tmp
+# The nats command wants to know who it is, and no file names this user.
+export HOME=/tmp USER=krt
 limit=${KRT_WAIT_SECONDS:-300}
 start=$(date +%s)
 

@@ -2,7 +2,8 @@
 # Arguments: stream/NAME, kv/BUCKET, object-store/BUCKET, consumer/STREAM/NAME. Ends with 1 after KRT_WAIT_SECONDS.
 limit=${KRT_WAIT_SECONDS:-300}
 start=$(date +%s)
-export HOME=/tmp
+# The nats command wants to know who it is, and no file names this user.
+export HOME=/tmp USER=krt
 
 there() {
     case "$1" in
@@ -21,6 +22,8 @@ for thing in "$@"; do
     said=
     until there "$thing"; do
         why=$(grep -i -m 1 error /tmp/nats.log)
+        # What the command says of a name that NATS does not know.
+        case "$why" in *"cannot pick"*) why="it does not exist" ;; esac
         if [ $(($(date +%s) - start)) -ge "$limit" ]; then
             echo "gave up after ${limit}s: $thing is not on NATS at $KRT_NATS_SERVER ($why)"
             exit 1
