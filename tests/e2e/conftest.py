@@ -42,6 +42,8 @@ def kept_logs(request: pytest.FixtureRequest, folder: Path) -> Iterator[None]:
             logs.mkdir(parents=True)
             for log in folder.glob("*.log"):
                 shutil.copy(log, logs)
+            if (folder / "pods").exists():
+                shutil.copytree(folder / "pods", logs / "pods")
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ def apiserver(inside: tuple[str, ...], folder: Path, etcd: str) -> Iterator[Kube
         "service-account-key-file": key,
         "service-cluster-ip-range": "10.0.0.0/16",
         "authorization-mode": "RBAC",
+        "kubelet-preferred-address-types": "InternalIP",
         "allow-privileged": "true",  # as clusters have it: what refuses is Pod Security
         "token-auth-file": folder / "tokens.csv",
     }

@@ -32,12 +32,18 @@ class Nats(NamedTuple):
         """The configuration of a stream."""
         return dict(json.loads(self("stream", "info", name, "--json"))["config"])
 
+    def consumer(self, stream: str, name: str) -> dict[str, Any]:
+        """A durable consumer's configuration, and how it stands."""
+        return dict(json.loads(self("consumer", "info", stream, name, "--json")))
+
 
 @contextlib.contextmanager
-def nats(inside: tuple[str, ...], folder: Path, port: int = 0) -> Iterator[Nats]:
-    """At a port of one's choice: who starts it again there finds what it kept in the folder."""
+def nats(
+    inside: tuple[str, ...], folder: Path, port: int = 0, host: str = "127.0.0.1", store: Path | None = None
+) -> Iterator[Nats]:
+    """At a port of one's choice: who starts it again there finds what it kept in the folder, or the store."""
     port = port or free_port()
-    flags = {"addr": "127.0.0.1", "port": port, "store_dir": folder / "jetstream"}
+    flags = {"addr": host, "port": port, "store_dir": store or folder / "jetstream"}
     with running(
         inside,
         folder,
@@ -46,4 +52,4 @@ def nats(inside: tuple[str, ...], folder: Path, port: int = 0) -> Iterator[Nats]
         *(f"--{flag}={value}" for flag, value in flags.items()),
         ready=lambda: "Server is ready" in (folder / "nats-server.log").read_text(),
     ):
-        yield Nats(inside, f"nats://127.0.0.1:{port}")
+        yield Nats(inside, f"nats://{host}:{port}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,13 @@ def program(name: str) -> Path:
     path = ROOT / ".tools" / "bin" / name
     assert path.exists(), f"{path} is missing: `make e2e` builds it"
     return path
+
+
+def installed(name: str) -> Path:
+    """A program of Debian's."""
+    path = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
+    assert path, f"{name} is missing: `make cluster-deps` installs it"
+    return Path(path)
 
 
 @contextlib.contextmanager
