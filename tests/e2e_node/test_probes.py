@@ -43,7 +43,8 @@ def test_without_nats_nobody_is_ready_and_all_come_back(live: Node) -> None:
         assert until(lambda: endpoints(live) == [False], 10)
     finally:
         live.broker.start()
-    assert until(lambda: all(live.ready().values()), 60)
+        back = until(lambda: all(live.ready().values()), 60)
+    assert back
     assert {pod: status["restartCount"] for pod, status in live.runners().items()} == {
         pod: status["restartCount"] for pod, status in before.items()
     }

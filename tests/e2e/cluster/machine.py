@@ -21,8 +21,8 @@ LEFT = "find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -name k8s.io"
 INSIDE = """
 set -e
 mount --make-rshared /
-mount -t tmpfs none /run
-mount -t tmpfs none /var/log
+mkdir -p /var/lib/cni /var/lib/kubelet
+for folder in /run /var/log /var/lib/cni /var/lib/kubelet; do mount -t tmpfs none $folder; done
 exec sleep infinity
 """
 # Reads until the tests, who hold the other end of stdin, are no more.
