@@ -60,7 +60,7 @@ class Broker:
 
     def start(self) -> Nats:
         # What it stores is in memory, as the machine's /run is, and still there when it comes back.
-        return self.running.enter_context(nats(self.inside, self.folder, ADDRESS, self.port, Path("/run/jetstream")))
+        return self.running.enter_context(nats(self.inside, self.folder, self.port, ADDRESS, Path("/run/jetstream")))
 
     def stop(self) -> None:
         self.running.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e_node.conftest import NAMESPACE, PODS, V1, V2, Node
+from tests.e2e_node.conftest import PODS, V1, V2, Node
 
 
 def test_pods_wait_and_say_what_for(waiting: dict[str, list[str]]) -> None:
