@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -201,7 +202,7 @@ class Runtime:
 
     def krtc(self, *arguments: str, uri: str = "") -> str:
         command = [*self.kubectl.inside, sys.executable, "-m", "krtc", *arguments]
-        environment = {"PATH": "/usr/bin:/bin", "KRTC_MONGODB_URI": uri}
+        environment = {**os.environ, "KRTC_MONGODB_URI": uri}
         done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, check=False
         )

@@ -1,5 +1,6 @@
-// FerretDB on a free port of the loopback, or at the address that is its second argument, over SQLite files in the folder that is
-// its first. Its own command cannot be built from outside its module. Prints its address, and ends with its parent: when stdin does.
+// FerretDB on a free port of the loopback, or at the address that is its second argument, over SQLite files in the
+// folder that is its first. Its own command cannot be built from outside its module. Prints its address, and ends with
+// its parent: when stdin does.
 package main
 
 import (

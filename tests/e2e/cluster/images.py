@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import platform
 import subprocess
 import tarfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from tests.e2e.cluster.processes import installed, program
 
 PAUSE = "krtc.test/pause:1"
+ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
 
 # By path: the text of a file, or of which file of the machine it is a copy, or after "-> " where a link leads.
 # A path that ends in "/" is a folder.
@@ -113,7 +115,7 @@ def archive(path: Path, images: dict[str, str]) -> Path:
         parts = [layers[files] for files in image.layers]
         configuration = json.dumps(
             {
-                "architecture": "amd64",
+                "architecture": ARCHITECTURE,
                 "os": "linux",
                 "config": {"Cmd": image.command, "User": image.user, "Env": ["PATH=/usr/sbin:/bin"]},
                 "rootfs": {"type": "layers", "diff_ids": [f"sha256:{part.split('/')[0]}" for part in parts]},

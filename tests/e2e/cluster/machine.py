@@ -23,13 +23,15 @@ set -e
 mount --make-rshared /
 mkdir -p /var/lib/cni /var/lib/kubelet
 for folder in /run /var/log /var/lib/cni /var/lib/kubelet; do mount -t tmpfs none $folder; done
+echo ready
 exec sleep infinity
 """
 # Reads until the tests, who hold the other end of stdin, are no more.
 OUTSIDE = f"""
 clean() {{ {LEFT} | while read -r left; do find "$left" -depth -type d -exec rmdir {{}} + ; done 2>/dev/null; }}
 clean
-unshare --mount --propagation private --pid --fork --kill-child --mount-proc sh -c '{INSIDE}' </dev/null 2>&1 &
+setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc \\
+    sh -c '{INSIDE}' </dev/null 2>&1 &
 echo $!
 read -r _
 kill -KILL $!
@@ -48,8 +50,9 @@ def machine(inside: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         assert holder.stdin is not None
         assert holder.stdout is not None
         try:
-            target = holder.stdout.readline().strip()
-            assert target, f"another node has run for {PATIENCE} s on this machine"
+            said = {holder.stdout.readline().strip() for _ in range(2)}
+            assert "ready" in said, f"another node has run for {PATIENCE} s on this machine, or there can be none"
+            [target] = said - {"ready"}
             # A child of the words, in there, ends when they do.
             processes = f"--pid=/proc/{target}/ns/pid_for_children"
             yield (*inside, "nsenter", "--target", target, "--mount", processes, "--", *BOUND)

@@ -74,7 +74,7 @@ func entrypoint() {
 	check(server.Serve(listener))
 }
 
-// call sends a request and waits for its answer, a while after each message on the exitpoint's subject, while somebody asks.
+// call sends a request and waits for its answer while somebody asks, a while after each message on the exitpoint's subject.
 func (w way) call(asked context.Context, js nats.JetStreamContext, request message) ([]byte, error) {
 	replies, err := js.SubscribeSync(w.Input, nats.BindStream(w.Stream), nats.DeliverNew(), nats.AckNone())
 	if err != nil {

@@ -1,5 +1,5 @@
-// The programs of a version's containers, played: they know nothing but the environment and the files that docs/contract.md
-// promises, and start, fail, log and stop as the public images were seen to.
+// The programs of a version's containers, played: they know nothing but the environment and the files that
+// docs/contract.md promises, and start, fail, log and stop as the public images were seen to.
 //
 //	runner downloader | entrypoint | fluent-bit -c FILE -v | py HANDLER | go HANDLER
 //
@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// variables gives the values of variables of the environment, named without KRT_; one that is missing or empty ends the process.
+// variables reads the environment, by names without their KRT_; one that is missing or empty ends the process.
 func variables(names ...string) map[string]string {
 	found := map[string]string{}
 	for _, name := range names {

@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// node runs a handler, in the ways of kre-py or of kre-go. Each line of a handler is an action, and what it does it for:
+// node runs a handler, in the ways of kre-py or of kre-go. Each line of a handler is an action and its condition:
 //
 //	publish | publish/SUBTOPIC | answer | wait=DURATION   [if-from NODE | if-contains TEXT]
 func node(kind, handler string) {
