@@ -6,6 +6,7 @@ import os
 import sys
 from importlib import import_module
 
+from krtc.cli import lean
 from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
@@ -54,6 +55,8 @@ exit codes: 0 clean, 1 findings or differences, 2 wrong usage or an unreadable f
 def command() -> "NoReturn":
     """The process `krtc`: it ends at once, for to free every object one by one takes a tenth of a short run."""
     _open_closed_streams()
+    lean.prepare()
+    argparse._ = str  # type: ignore[attr-defined]  # its texts are in no catalogue, and to look for one is slow
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()

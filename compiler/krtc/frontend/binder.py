@@ -303,7 +303,7 @@ def _is_ambiguous(text: str) -> bool:
 @cache  # asked for each record
 def _in_words(record: str) -> str:
     """The name of a record for people: `ObjectStore` is "an object store"."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", record).lower()
+    words = _snake(record).strip("_").replace("_", " ")
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 

@@ -7,7 +7,7 @@ from krtc.diagnostics import Ignore
 from krtc.source import SourceFile, Span
 
 # Several codes stand between commas.
-_COMMENT = re.compile(r"(?:#|//)[ \t]*krtc:[ \t]*ignore\[([^][]*)\]")
+_COMMENT = r"(?:#|//)[ \t]*krtc:[ \t]*ignore\[([^][]*)\]"
 _MOST_CODES = 50  # in one comment
 
 
@@ -22,7 +22,7 @@ def find(file: SourceFile) -> list[Ignore]:
         if "krtc:" not in line:
             continue
         start = line.rfind(sign)  # the last thing of its line
-        comment = _COMMENT.fullmatch(line[start:].rstrip()) if start >= 0 and line[:start][-1:] in " \t" else None
+        comment = re.fullmatch(_COMMENT, line[start:].rstrip()) if start >= 0 and line[:start][-1:] in " \t" else None
         if comment is None:
             continue
         if texts is None:
@@ -40,13 +40,13 @@ def find(file: SourceFile) -> list[Ignore]:
 
 
 # Only a text of several lines can hold what looks like a comment at the end of a line: a block, or an open quote.
-_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_BLOCK = r"(?m)[|>][-+0-9]*[ \t]*(?:#.*)?\r?$"
 
 
 def _texts(file: SourceFile) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the scalars of a document begin and end, as far as it can be read; nothing when none has several lines."""
     open_quotes = any(line.count('"') % 2 or line.count("'") % 2 for line in file.lines)
-    if not open_quotes and not _BLOCK.search(file.text):
+    if not open_quotes and not re.search(_BLOCK, file.text):
         return []
     import yaml  # PyYAML's events once more: hardly a file comes here
 

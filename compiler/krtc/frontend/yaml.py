@@ -7,28 +7,26 @@ in it, and hostile files live on it. Sizes are bounded, and nothing here recurse
 import re
 from itertools import islice
 
-from krtc.frontend.lazily import regexes
-
-with regexes():  # of PyYAML's, only the pure Python parser and its constructors use any: a tenth of a cold start
-    import yaml
-    from yaml.events import (
-        AliasEvent,
-        DocumentStartEvent,
-        MappingEndEvent,
-        MappingStartEvent,
-        ScalarEvent,
-        SequenceEndEvent,
-        SequenceStartEvent,
-    )
+try:
+    from yaml._yaml import CParser
+except ModuleNotFoundError as error:
+    message = "krtc needs PyYAML with its C extension, and this one is without: install a wheel of it, or libyaml first"
+    raise ImportError(message, name="yaml._yaml") from error
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from krtc.diagnostics import MOST_FINDINGS, Code, Diagnostic, Related
 from krtc.diagnostics.codes import DUPLICATE_KEY, ENCODING, HIDDEN_CHARACTER, SYNTAX, TOO_LARGE, YAML_FEATURE
 from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence, span
 from krtc.source import SourceFile, Span
-
-if not yaml.__with_libyaml__:
-    message = "krtc needs PyYAML with its C extension, and this one is without: install a wheel of it, or libyaml first"
-    raise ImportError(message, name="yaml._yaml")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ LONGEST_SCALAR = 256 << 10
 _NO_TEXT = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
 # What people do not see, or see in another order: bidi marks, zero-width characters (a joiner between letters of other
 # scripts or emoji is part of them), soft hyphens, tags.
-_HIDDEN = re.compile(
+_HIDDEN = (
     "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\U000e0000-\U000e007f]"
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
@@ -114,10 +112,10 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
     if not plain:
         reader.hidden(islice(hidden_in(file), MOST_FINDINGS))
     try:
-        reader.read(yaml.CSafeLoader(file.text).get_event)  # and not yaml.parse: a generator around it costs a tenth
-    except yaml.MarkedYAMLError as error:
+        reader.read(CParser(file.text).get_event)  # and not yaml.parse: a generator around it costs a tenth
+    except MarkedYAMLError as error:
         return None, [_syntax(file, error)]
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         return None, [Diagnostic(SYNTAX, Span(file, 1, 1, 1, 1), f"not YAML: {error}")]
     except _Stop:
         pass
@@ -139,7 +137,7 @@ _REMEDIES = {
 }
 
 
-def _syntax(file: SourceFile, error: yaml.MarkedYAMLError) -> Diagnostic:
+def _syntax(file: SourceFile, error: MarkedYAMLError) -> Diagnostic:
     """What the parser stumbled over, where, and what to do."""
     problem, context = error.problem or "it cannot be parsed", f" {error.context}" if error.context else ""
     help_text = next((remedy for sign, remedy in _REMEDIES.items() if sign in problem), None)
@@ -159,7 +157,7 @@ def _syntax(file: SourceFile, error: yaml.MarkedYAMLError) -> Diagnostic:
 def hidden_in(file: SourceFile) -> "Iterator[Diagnostic]":
     """The first hidden character of each line of a file, comments and names too."""
     for number, line in enumerate(file.lines, 1):
-        if not line.isprintable() and (found := _HIDDEN.search(line)):
+        if not line.isprintable() and (found := re.search(_HIDDEN, line)):
             yield _hidden(Span(file, number, found.start() + 1, number, found.start() + 2), found[0])
 
 
@@ -250,7 +248,7 @@ class _Reader:
         if not _CONTROLS.isdisjoint(event.value):
             self._stop(ENCODING, event, "an escape that stands for a control character", help="remove it")
         at = self._span(event)
-        if self._told.isdisjoint(range(at.line, at.end_line + 1)) and (found := _HIDDEN.search(event.value)):
+        if self._told.isdisjoint(range(at.line, at.end_line + 1)) and (found := re.search(_HIDDEN, event.value)):
             self.diagnostics.append(_hidden(at, found[0]))
             self._told.add(at.line)
             self._check_number(at)

@@ -15,8 +15,6 @@ Good:
 Fix: give the version another name, or set `kubernetes: "1.36"` or `naming: runtime` where that is what you have.
 """
 
-import re
-
 from krtc.diagnostics import Diagnostic
 from krtc.diagnostics.codes import SERVICE_NAME
 from krtc.model.record import span_of
@@ -49,7 +47,7 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
     taken = {
         program.names.active_entrypoint(): "the published version's",
         settings.nats.server.rpartition(":")[0].split(".")[0]: "the host of NATS (`nats.server`)",
-        re.split("[:.]", authority.rpartition("@")[2])[0]: "the host of InfluxDB (`influxdb.uri`)",
+        authority.rpartition("@")[2].partition(":")[0].partition(".")[0]: "the host of InfluxDB (`influxdb.uri`)",
     }
     if name in taken:
         yield Diagnostic(
