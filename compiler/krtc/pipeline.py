@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     Read = Callable[[str], bytes | str]
     # A krt.yml or .krt beside runtime.yml, or why there is none, in words.
     Load = Callable[[str], "Source | str"]
-    # `map`, or what does the same with more processors: a function that gives plain data, and what it is called with.
-    Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+    # `here`, or what does the same with more processors: a function that gives plain data in two parts, and what it is
+    # called with; of the results the first part is given, and what fetches the second one.
+    Each = Callable[[Callable[[Any], tuple[Any, Any]], Iterable[Any]], Iterable[tuple[Any, Callable[[], Any]]]]
 
 # The kernel's limit for one environment string, which is what a configuration file becomes.
 LARGEST_CONFIG_FILE = 128 << 10
@@ -125,12 +126,14 @@ class Options:
 class Result:
     """What came out: the files of the tree by name (none when there are errors), and all that there is to say.
 
-    `versions` are the names of a runtime's versions.
+    A stream is the texts of the files one after the other. `versions` are the names of a runtime's versions.
     """
 
     __slots__ = ("diagnostics", "files", "versions")
 
-    def __init__(self, files: dict[str, str], diagnostics: list[Diagnostic], versions: "Sequence[str]" = ()) -> None:
+    def __init__(
+        self, files: "Mapping[str, str]", diagnostics: list[Diagnostic], versions: "Sequence[str]" = ()
+    ) -> None:
         self.files = files
         self.diagnostics = diagnostics
         self.versions = versions
@@ -151,46 +154,65 @@ def compile(
     return Result(_back(_lower(program, assets), options.status or "stopped", options, assets), diagnostics)
 
 
+def here(make: "Callable[[Any], tuple[Any, Any]]", items: "Iterable[Any]") -> "Iterator[tuple[Any, Callable[[], Any]]]":
+    """What `make` gives for each item, made and kept in this process."""
+    for first, second in map(make, items):
+        yield first, partial(_same, second)
+
+
+def _same(value: "Any") -> "Any":
+    return value
+
+
 def compile_runtime(
-    source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read", each: "Each" = map
+    source: Source, options: Options, assets: "Mapping[str, str]", load: "Load", read: "Read", each: "Each" = here
 ) -> Result:
     """Compiles a runtime.yml with all its versions, or the part `options.only` of it.
 
     Each version is in the folder versions/NAME of the tree, what is the runtime's own in runtime; a part alone is the
-    tree. `load` gives the krt.yml and .krt files beside runtime.yml; `each` makes the files of each part.
+    tree. `load` gives the krt.yml and .krt files beside runtime.yml; `each` judges the versions, and makes their files.
     """
     kept: dict[str, _Judged | str] = {}
-    ready: dict[str, tuple[str, dict[str, str]]] = {}
+    broken: list[str] = []
 
     def tree(program: Program | RuntimeProgram) -> dict[str, str]:
         return _back(_lower(program, assets), _status(program), options, assets)
 
-    def make(settings: Runtime, entry: VersionEntry) -> tuple[str, dict[str, str]] | None:
-        """The name and the files of a version that there is nothing to say of: all that another process need tell."""
-        if len(kept) > MOST_FINDINGS:  # what is left is not looked at
-            return None
+    def make(settings: Runtime, entry: VersionEntry) -> "tuple[tuple[str, bool] | None, dict[str, str]]":
+        """Of a version without errors, its name, whether there is anything to say of it, and its files.
+
+        That is all that another process need tell: what there is to say is found once more where it is reported.
+        """
+        if len(broken) > MOST_FINDINGS:  # nothing will be written
+            return None, {}
         judged = _judge_entry(settings, entry, options, assets, load, read)
-        if isinstance(judged, str) or judged.program is None or judged.says(file):
+        heard = [] if isinstance(judged, str) else judged.heard()
+        if isinstance(judged, str) or judged.program is None or has_errors(heard):
+            broken.append(entry.krt)
             kept[entry.krt] = judged
-            return None
+            return None, {}
         name = judged.program.version.version
-        return name, tree(judged.program) if options.only in (None, name) else {}
+        says = bool(heard) or any(diagnostic.span.file is file for diagnostic in judged.diagnostics)
+        if says:
+            kept[entry.krt] = judged.alone(_stand_in(name, settings, entry))
+        return (name, says), tree(judged.program) if options.only in (None, name) else {}
 
     def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
-        path = known(entry, "krt")
-        if path in ready:
-            version = Version(version=ready[path][0])  # type: ignore[call-arg]  # the rest was judged, and is made
-            status = known(entry, "status")
-            program = Program(version, settings, entry, source=path, status=status, needs_values=False, in_runtime=True)
-            return _Judged(program, [], [], ())
-        return kept[path] if path in kept else _judge_entry(settings, entry, options, assets, load, read)
+        name, says = ready.get(entry.krt, ("", True))
+        if says:
+            judged = kept.get(entry.krt) or _judge_entry(settings, entry, options, assets, load, read)
+            return judged if isinstance(judged, str) or not name else judged.alone(_stand_in(name, settings, entry))
+        return _Judged(_stand_in(name, settings, entry), [], [], ())
 
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
+    ready: dict[str, tuple[str, bool]] = {}
+    trees: dict[str, Callable[[], dict[str, str]]] = {}
     if settings is not None and not has_errors(found):
         entries = _entries(settings)
-        ready = {
-            entry.krt: one for entry, one in zip(entries, each(partial(make, settings), entries), strict=True) if one
-        }
+        for entry, (told, fetch) in zip(entries, each(partial(make, settings), entries), strict=True):
+            if told:
+                ready[entry.krt] = told
+                trees[f"versions/{told[0]}"] = fetch
     runtime, diagnostics = _check_runtime(source, options, assets, judge)
     if runtime is None:
         return Result({}, diagnostics)
@@ -201,20 +223,24 @@ def compile_runtime(
         return Result({}, diagnostics, names)
     if has_errors(diagnostics):
         return Result({}, diagnostics, names)
-    trees = {f"versions/{name}": files for name, files in ready.values()}
-    made = _parts(runtime, options.only)
-    rest = [(folder, program) for folder, program in made if folder not in trees]
-    trees |= zip([folder for folder, _ in rest], each(tree, [program for _, program in rest]), strict=True)
-    if options.stream:
-        return Result({"-": "".join([trees[folder]["-"] for folder, _ in made])}, diagnostics, names)
+    made = {folder: trees.get(folder) or partial(tree, program) for folder, program in _parts(runtime, options.only)}
     if options.only:
-        return Result(dict(*(trees[folder] for folder, _ in made)), diagnostics, names)
-    files = {f"{folder}/{name}": text for folder, _ in made for name, text in trees[folder].items()}
-    if options.form == "kustomize":
+        [(_, fetch)] = made.items()
+        made = {"": fetch}
+    elif options.form == "kustomize":
         from krtc.backends import kustomize
 
-        files["kustomization.yaml"] = kustomize.over([folder for folder, _ in made], runtime.source)
-    return Result(files, diagnostics, names)
+        made[""] = partial(dict, {"kustomization.yaml": kustomize.over([*made], runtime.source)})
+    from krtc.parts import Parts  # one version has none
+
+    return Result(Parts(made), diagnostics, names)
+
+
+def _stand_in(name: str, settings: Runtime, entry: VersionEntry) -> Program:
+    """What is left of a version that was judged and made: as much as the rules across versions ask of it."""
+    version = Version(version=name)  # type: ignore[call-arg]  # the rest was judged
+    status = known(entry, "status")
+    return Program(version, settings, entry, source=entry.krt, status=status, needs_values=False, in_runtime=True)
 
 
 def objects(
@@ -390,10 +416,13 @@ class _Judged:
         self.comments = comments
         self.unknown = unknown
 
-    def says(self, settings: SourceFile) -> bool:
-        """Whether there is anything to say, of the version or in the settings."""
-        here = any(diagnostic.span.file is settings for diagnostic in self.diagnostics)
-        return here or bool(silence(self.diagnostics, self.comments, self.was_judged))
+    def heard(self) -> list[Diagnostic]:
+        """What no comment silences; where comments of the settings may still do so."""
+        return silence(self.diagnostics, self.comments, self.was_judged)
+
+    def alone(self, program: Program) -> "_Judged":
+        """The same without the version's model."""
+        return _Judged(program, self.diagnostics, self.comments, self.unknown)
 
     def was_judged(self, ignore: Ignore) -> bool:
         whole = self.program is not None and not any(is_fixed(d) for d in self.diagnostics)

@@ -71,7 +71,7 @@ def compile_version(version: Version, form: str, status: str) -> dict[str, str]:
         lambda name: version.files[name].encode(),
     )
     assert not has_errors(result.diagnostics), [f"{d.code.id}: {d.message}" for d in result.diagnostics]
-    return result.files
+    return dict(result.files)
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

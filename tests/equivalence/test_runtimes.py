@@ -44,7 +44,7 @@ def compiled(case: Path, form: str, text: str | None = None) -> dict[str, str]:
         lambda name: (case / name).read_bytes(),
     )
     assert not has_errors(result.diagnostics), [d.message for d in result.diagnostics]
-    return result.files
+    return dict(result.files)
 
 
 def rendered(case: Path, form: str, folder: Path, text: str | None = None) -> dict[str, Objects]:

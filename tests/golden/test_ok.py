@@ -21,7 +21,7 @@ def _expected_trees(case: Path, form: str) -> dict[str, dict[str, str]]:
         result = compile_case(case, form, status)
         said = {d.code.id for d in result.diagnostics}
         assert said <= ({"KRT304"} if case.name == "classificator" else set())  # the KRT document's own images
-        trees[status] = result.files
+        trees[status] = dict(result.files)
     started = trees.pop("started")
     folders = {form: started}
     for status, files in trees.items():

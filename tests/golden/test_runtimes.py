@@ -15,7 +15,7 @@ def test_tree(case: Path, form: str, update_golden: bool) -> None:
     assert {d.code.id for d in result.diagnostics} <= ({"KRT410"} if case.name == "nothing-published" else set())
     folder = case / "expected" / form
     if update_golden:
-        write_tree(folder, result.files)
+        write_tree(folder, dict(result.files))
     assert read_tree(folder) == result.files, f"{form} of {case.name} (pytest --update-golden rewrites it)"
 
 

@@ -147,7 +147,7 @@ def test_no_text_ends_an_action(text: str) -> None:
 def chart(krt: Object | str = KRT, runtime: Object | str | None = RUNTIME, **options: Any) -> dict[str, str]:
     result = build(krt, runtime, form="helm", **options)
     assert [d.message for d in result.diagnostics if d.severity == "error"] == []
-    return result.files
+    return dict(result.files)
 
 
 def leaves(data: Any, schema: Object, path: str = "") -> set[str]:

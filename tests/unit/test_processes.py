@@ -1,16 +1,21 @@
 """Sharing work out to processes: nobody sees who did it."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from krtc.cli import processes
+from krtc.cli.errors import UsageError
 from krtc.cli.main import main
 from krtc.cli.processes import WORTH, spread
 from tests.unit.runtimes import ALL, write_all, write_runtime, write_version
@@ -18,14 +23,25 @@ from tests.unit.runtimes import ALL, write_all, write_runtime, write_version
 PARENT = os.getpid()
 
 
+def made(jobs: int | None, make: Callable[[int], int], numbers: range) -> list[int]:
+    """What `make` gives for each number, having seen that what is fetched is what belongs to it."""
+    results = [*spread(jobs)(lambda number: (make(number), {"of": number}), numbers)]
+    assert [fetch() for _, fetch in results] == [{"of": number} for number in numbers]
+    return [first for first, _ in results]
+
+
+@pytest.mark.parametrize("in_memory", [processes.IN_MEMORY, 3])
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
 @pytest.mark.parametrize("jobs", [None, 1, 2, 3, 200])
-def test_the_results_are_those_of_map(jobs: int | None, count: int) -> None:
-    assert [*spread(jobs)(str, range(count))] == [*map(str, range(count))]
+def test_the_results_are_those_of_map(
+    jobs: int | None, count: int, in_memory: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "IN_MEMORY", in_memory)
+    assert made(jobs, lambda number: number, range(count)) == [*range(count)]
 
 
 def _pids(jobs: int | None, count: int) -> int:
-    return len(set(spread(jobs)(lambda _: os.getpid(), range(count))))
+    return len(set(made(jobs, lambda _: os.getpid(), range(count))))
 
 
 def test_each_job_is_a_process_and_little_work_is_done_here() -> None:
@@ -35,14 +51,17 @@ def test_each_job_is_a_process_and_little_work_is_done_here() -> None:
     assert _pids(None, 1000 * WORTH) == min(1000, len(os.sched_getaffinity(0)))
 
 
-def test_what_a_killed_child_owes_is_made_here() -> None:
+@pytest.mark.parametrize("in_memory", [processes.IN_MEMORY, 0])
+def test_what_a_killed_child_owes_is_made_here(in_memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "IN_MEMORY", in_memory)
+
     def make(number: int) -> int:
         if number == 5 and os.getpid() != PARENT:
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
     before = _children()
-    assert [*spread(3)(make, range(9))] == [*range(9)]
+    assert made(3, make, range(9)) == [*range(9)]
     assert _children() <= before
 
 
@@ -52,7 +71,7 @@ def test_a_bug_in_a_child_shows_itself_here() -> None:
 
     before = _children()
     with pytest.raises(ZeroDivisionError):
-        [*spread(3)(make, range(9))]
+        made(3, make, range(9))
     assert _children() <= before
 
 
@@ -64,7 +83,7 @@ def test_children_end_with_what_began_them() -> None:
 
     before = _children()
     with pytest.raises(KeyboardInterrupt):
-        [*spread(3)(make, range(9))]
+        made(3, make, range(9))
     assert _children() <= before
 
 
@@ -81,6 +100,7 @@ def test_a_runtime_is_the_same_for_any_number_of_jobs(
     write_all()
     trees = []
     for jobs in ("1", "2", "4"):
+        monkeypatch.setattr(processes, "IN_MEMORY", int(jobs) - 2)
         assert main(["compile", str(tmp_path), "--to", form, "--jobs", jobs, "-o", str(tmp_path / jobs)]) == 0
         folder = tmp_path / jobs
         trees.append({path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
@@ -134,3 +154,30 @@ except KeyboardInterrupt:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(20) == 130
         assert process.stdout.read() == b""  # its end: nobody has it open any more
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_no_room_for_a_temporary_file(jobs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_all()
+    program = f"""
+import resource, signal, sys
+from krtc.cli import main, processes
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+processes.IN_MEMORY = 0
+sys.exit(main(["compile", "runtime.yml", "--jobs", "{jobs}"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "krtc: error: cannot write a temporary file for what is compiled: File too large\n"
+
+
+def test_no_place_for_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", nowhere)
+    monkeypatch.setattr(processes, "IN_MEMORY", 0)
+    with pytest.raises(UsageError, match=r"cannot write a temporary file .*: No usable temporary directory found"):
+        made(2, lambda number: number, range(9))

@@ -11,7 +11,7 @@ import sys
 
 from krtc.cli import assets, reading
 from krtc.cli.errors import UsageError
-from krtc.cli.stdout import to_stdout
+from krtc.cli.stdout import stream, to_stdout
 from krtc.diagnostics import Diagnostic, has_errors
 from krtc.model.runtime import DEFAULTS
 from krtc.model.status import ACTIONS
@@ -251,7 +251,7 @@ def _generate() -> int:
         _tell(app.given.errors, [diagnostic for diagnostic in found if diagnostic.severity == "error"])
         return 1
     _tell([], found)
-    to_stdout(result.files["-"])
+    stream(result.files.values())
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from krtc.cli import assets, reading
 from krtc.cli.errors import UsageError
-from krtc.cli.stdout import to_stdout
+from krtc.cli.stdout import stream
 from krtc.diagnostics import has_errors
 from krtc.model.status import DESIRED
 from krtc.pipeline import RUNTIME, Options, asset_names, compile, compile_runtime
@@ -10,6 +10,7 @@ from krtc.pipeline import RUNTIME, Options, asset_names, compile, compile_runtim
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from krtc.pipeline import Result, Source
 
@@ -54,7 +55,7 @@ def run(options: "argparse.Namespace") -> int:
         return 1
     refuse_unknown(options, result)
     if options.output is None:
-        to_stdout(result.files["-"])
+        stream(result.files.values())
         return 0
     return _to_folder(options.output, result.files, whole_runtime=is_runtime and not options.only, check=options.check)
 
@@ -109,14 +110,14 @@ def _processes(text: str) -> int:
     return int(text)
 
 
-def _to_folder(folder: str, files: dict[str, str], *, whole_runtime: bool, check: bool) -> int:
+def _to_folder(folder: str, files: "Mapping[str, str]", *, whole_runtime: bool, check: bool) -> int:
     """Writes the tree, or says what differs; the exit code."""
     from krtc.cli import output, terminal  # a compile to stdout needs neither
 
     try:
         output.refuse_other(folder, whole_runtime=whole_runtime)
         found = list(output.differences(folder, files)) if check else []
-        changed = 0 if check else output.write(folder, files)
+        count, changed = (0, 0) if check else output.write(folder, files)
     except OSError as error:
         raise UsageError(
             f"cannot {'read' if check else 'write'} {error.filename or folder}: {error.strerror}"
@@ -125,5 +126,5 @@ def _to_folder(folder: str, files: dict[str, str], *, whole_runtime: bool, check
         if found:
             terminal.say(*found, f"{folder} is not up to date: run the same command without --check")
         return 1 if found else 0
-    terminal.say(f"{folder}: {len(files)} files, {changed} changed")
+    terminal.say(f"{folder}: {count} files, {changed} changed")
     return 0

@@ -139,7 +139,7 @@ def _generate(spec: "dict[str, yaml.Node]") -> "tuple[str, list[dict[str, Any]]]
     if has_errors(result.diagnostics):
         return "", krm.results(result.diagnostics)
     compile.refuse_unknown(options, result)
-    return result.files["-"], krm.results(result.diagnostics)
+    return "".join(result.files.values()), krm.results(result.diagnostics)
 
 
 def _check(spec: "dict[str, yaml.Node]") -> "tuple[str, list[dict[str, Any]]]":

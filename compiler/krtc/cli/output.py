@@ -12,7 +12,7 @@ from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 LIST = ".krtc-files"
 _MARK = ".krtc-"
@@ -21,8 +21,10 @@ _HEADER = "# The files of this folder that krtc wrote, and may change and remove
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*").fullmatch
 
 
-def write(folder: str, files: dict[str, str]) -> int:
-    """Makes `folder` hold `files` (path in it to text), and of krtc's no others; says how many files it changed.
+def write(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
+    """Makes `folder` hold `files` (path in it to text), and of krtc's no others.
+
+    Says how many files these are, and how many it changed.
 
     Raises UsageError when the folder is not krtc's to write, OSError when the disk refuses.
     """
@@ -32,24 +34,28 @@ def write(folder: str, files: dict[str, str]) -> int:
     if not os.path.lexists(folder):
         return _write_new(folder, files)
     ours = known(folder)
-    for name in files:
+    names, changed = set(), set()
+    for name, text in files.items():
         if name not in ours and os.path.lexists(os.path.join(folder, name)):
             raise UsageError(
                 f"{os.path.join(folder, name)} was not written by krtc: move it away, or give another folder"
             )
-    changed = [name for name, text in files.items() if _content(folder, name) != text.encode()]
-    stale, left = sorted(ours - files.keys()), sorted(_abandoned(folder, ours))
-    if not changed and not stale and not left and _content(folder, LIST) == _list(files).encode():
-        return 0
+        names.add(name)
+        if _content(folder, name) != text.encode():
+            changed.add(name)
+    stale, left = sorted(ours - names), sorted(_abandoned(folder, ours))
+    if not changed and not stale and not left and _content(folder, LIST) == _list(names).encode():
+        return len(names), 0
     for name in left:  # first: one of them may have the name that a file of this run is written under
         _remove(folder, name)
-    _replace(folder, LIST, _list({*ours, *files}))
-    for name in changed:
-        _replace(folder, name, files[name])
+    _replace(folder, LIST, _list({*ours, *names}))
+    for name, text in files.items() if changed else ():
+        if name in changed:
+            _replace(folder, name, text)
     for name in stale:
         _remove(folder, name)
-    _replace(folder, LIST, _list(files))
-    return len(changed) + len(stale) + len(left)
+    _replace(folder, LIST, _list(names))
+    return len(names), len(changed) + len(stale) + len(left)
 
 
 def refuse_other(folder: str, *, whole_runtime: bool) -> None:
@@ -63,43 +69,51 @@ def refuse_other(folder: str, *, whole_runtime: bool) -> None:
         raise UsageError(f"{folder} holds {held}: give another folder, or remove that one first")
 
 
-def differences(folder: str, files: dict[str, str]) -> "Iterator[str]":
+def differences(folder: str, files: "Mapping[str, str]") -> "Iterator[str]":
     """What `write` would change, a line a file; nothing when the folder is up to date."""
     ours = known(folder) if os.path.isdir(folder) else set()
+    names = set()
     for name, text in files.items():
+        names.add(name)
         content = _content(folder, name)
         if content is None:
             yield f"{os.path.join(folder, name)} is missing"
         elif content != text.encode():
             yield f"{os.path.join(folder, name)} differs"
-    for name in sorted((ours - files.keys()) | _abandoned(folder, ours)):
+    for name in sorted((ours - names) | _abandoned(folder, ours)):
         if os.path.lexists(os.path.join(folder, name)):
             yield f"{os.path.join(folder, name)} is left over"
-    if _content(folder, LIST) != _list(files).encode():
+    if _content(folder, LIST) != _list(names).encode():
         yield f"{os.path.join(folder, LIST)} differs: the folder was not written to its end"
 
 
-def _write_new(folder: str, files: dict[str, str]) -> int:
+def _write_new(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
     """A new tree is made beside its place and renamed once."""
-    parent, name = os.path.split(folder)
+    parent, last = os.path.split(folder)
     os.makedirs(parent or ".", exist_ok=True)
-    for left in left_by_the_dead(parent or ".", {f".{name}"}):
+    for left in left_by_the_dead(parent or ".", {f".{last}"}):
         _remove_tree(os.path.join(parent, left))
-    fresh = os.path.join(parent, f".{name}{_MARK}{os.getpid()}")
+    fresh = os.path.join(parent, f".{last}{_MARK}{os.getpid()}")
     os.mkdir(fresh)
     try:
-        for path, text in {**files, LIST: _list(files)}.items():
-            target = os.path.join(fresh, path)
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            with open(target, "x", encoding="utf-8", newline="") as file:
-                file.write(text)
+        names = []
+        for name, text in files.items():
+            names.append(name)
+            _create(os.path.join(fresh, name), text)
+        _create(os.path.join(fresh, LIST), _list(names))
         os.rename(fresh, folder)
     except BaseException as error:
         _remove_tree(fresh)
         if isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.EEXIST):
             return write(folder, files)  # another run was faster
         raise
-    return len(files)
+    return len(names), len(names)
+
+
+def _create(path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "x", encoding="utf-8", newline="") as file:
+        file.write(text)
 
 
 def known(folder: str) -> set[str]:

@@ -3,30 +3,39 @@
 import marshal
 import os
 import signal
+from functools import partial
+
+from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import IO, Any
 
-    Make = Callable[[Any], Any]
+    from krtc.pipeline import Each
+
+    Make = Callable[[Any], tuple[Any, Any]]
+    Made = tuple[Any, Callable[[], Any]]
 
 # What is worth a process of its own: so many versions take a processor longer than it takes to start one.
 WORTH = 25
+# What a process keeps in memory: the files of so many versions; those of more are put into a temporary file.
+IN_MEMORY = 250
 
 
-def spread(jobs: int | None) -> "Callable[[Make, Iterable[Any]], Iterator[Any]]":
-    """A `map` over `jobs` processes; by default as many as there are processors, as far as the work is worth it.
+def spread(jobs: int | None) -> "Each":
+    """What `pipeline.here` does, over `jobs` processes; by default as many as there are, if the work is worth it.
 
-    What `make` gives is plain data (what marshal can write).
+    What `make` gives is plain data (what marshal can write). UsageError where there is no room for a temporary file.
     """
 
-    def each(make: "Make", items: "Iterable[Any]") -> "Iterator[Any]":
+    def each(make: "Make", items: "Iterable[Any]") -> "Iterator[Made]":
         whole = [*items]
         wanted = jobs or min(_processors(), len(whole) // WORTH)
         count = max(1, min(wanted, len(whole))) if hasattr(os, "fork") else 1
         ends = [len(whole) * number // count for number in range(count + 1)]
-        return _each(make, [whole[ends[number] : ends[number + 1]] for number in range(count)])
+        shares = [whole[ends[number] : ends[number + 1]] for number in range(count)]
+        return _each(make, shares)
 
     return each
 
@@ -35,15 +44,17 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _each(make: "Make", shares: "list[list[Any]]") -> "Iterator[Any]":
+def _each(make: "Make", shares: "list[list[Any]]") -> "Iterator[Made]":
     """The first share is made here, each other one in a child of its own."""
+    shelves = [_shelf() if len(share) > IN_MEMORY else _Memory() for share in shares]
     children: list[tuple[int, int]] = []
     try:
-        children += (_child(make, share) for share in shares[1:])
-        yield from map(make, shares[0] if shares else [])
-        for share in shares[1:]:
+        children += (_child(make, share, shelf) for share, shelf in zip(shares[1:], shelves[1:], strict=True))
+        for number, (share, shelf) in enumerate(zip(shares, shelves, strict=True)):
             # What a child did not deliver (it was killed, or found a bug of ours) is made here, where it can be seen.
-            yield from _delivered(*children.pop(0)) or map(make, share)
+            delivered = _delivered(*children.pop(0)) if number else None
+            for first, place in _made(make, share, shelf) if delivered is None else delivered:
+                yield first, partial(shelf.fetch, place)
     finally:
         for process, pipe in children:
             os.kill(process, signal.SIGKILL)
@@ -51,7 +62,51 @@ def _each(make: "Make", shares: "list[list[Any]]") -> "Iterator[Any]":
             os.close(pipe)
 
 
-def _child(make: "Make", share: "Sequence[Any]") -> tuple[int, int]:
+def _made(make: "Make", share: "Sequence[Any]", shelf: "_Memory | _Shelf") -> "Iterator[tuple[Any, Any]]":
+    """The results of a share; in place of the second part, where that is."""
+    for first, second in map(make, share):
+        yield first, shelf.put(second)
+
+
+class _Memory:
+    """Keeps things where they are."""
+
+    def put(self, thing: "Any") -> "Any":
+        """Where it is then."""
+        return thing
+
+    def fetch(self, place: "Any") -> "Any":
+        """What was put there."""
+        return place
+
+
+class _Shelf:
+    """Puts plain data aside, in a temporary file; UsageError where there is no room for it."""
+
+    def __init__(self, file: "IO[bytes]") -> None:
+        self._file = file
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def put(self, thing: "Any") -> tuple[int, int]:
+        """Where it is then."""
+        data = marshal.dumps(thing)
+        try:
+            start = self._file.seek(0, os.SEEK_END)
+            self._file.write(data)
+            self._file.flush()  # by whom it is fetched, its buffer was not filled
+        except OSError as error:
+            raise _no_room(error) from error
+        return start, len(data)
+
+    def fetch(self, place: tuple[int, int]) -> "Any":
+        """What was put there."""
+        start, length = place
+        return marshal.loads(os.pread(self._file.fileno(), length, start))  # noqa: S302 (our own)
+
+
+def _child(make: "Make", share: "Sequence[Any]", shelf: "_Memory | _Shelf") -> tuple[int, int]:
     """Starts a child that makes a share: its number, and the pipe that it writes the results to."""
     here, there = os.pipe()
     process = os.fork()
@@ -62,7 +117,7 @@ def _child(make: "Make", share: "Sequence[Any]") -> tuple[int, int]:
     try:
         os.close(here)
         with open(there, "wb") as pipe:
-            pipe.write(marshal.dumps([make(item) for item in share]))
+            pipe.write(marshal.dumps([*_made(make, share, shelf)]))
         code = 0
     finally:
         os._exit(code)  # whatever happened: what the parent has begun is not the child's to end
@@ -73,3 +128,16 @@ def _delivered(process: int, pipe: int) -> "list[Any] | None":
         data = file.read()
     _, status = os.waitpid(process, 0)
     return marshal.loads(data) if status == 0 else None  # noqa: S302 (our own child's)
+
+
+def _shelf() -> _Shelf:
+    from tempfile import TemporaryFile  # slow to import
+
+    try:
+        return _Shelf(TemporaryFile())  # which is closed when nobody can fetch from it any more
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> UsageError:
+    return UsageError(f"cannot write a temporary file for what is compiled: {error.strerror}")

@@ -5,11 +5,21 @@ import sys
 
 from krtc.cli.errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 def to_stdout(text: str) -> None:
     """Writes a text; UsageError when nobody can take it."""
+    stream([text])
+
+
+def stream(texts: "Iterable[str]") -> None:
+    """The same of several texts, each made when it is its turn."""
     try:
-        sys.stdout.buffer.write(text.encode())
+        for text in texts:
+            sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more when it ends
