@@ -113,7 +113,7 @@ class Node:
         return {
             pod["metadata"]["name"]: status
             for pod in pods
-            for status in pod["status"]["containerStatuses"]
+            for status in pod["status"].get("containerStatuses", [])  # a new pod has none
             if status["name"] in ("node", "entrypoint")
         }
 
