@@ -97,7 +97,7 @@ def remove_subject(objects: list[Object], ending: str) -> None:
 
 def subjects_file(objects: list[Object], old: str, new: str) -> None:
     for config_map in (o for o in objects if o["kind"] == "ConfigMap"):
-        for key in config_map["data"].keys() & {"nats_subject.json"}:
+        for key in config_map.get("data", {}).keys() & {"nats_subject.json"}:
             config_map["data"][key] = config_map["data"][key].replace(old, new)
 
 
