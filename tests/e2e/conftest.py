@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.cluster.argocd import argocd as running_argocd
-from tests.e2e.cluster.control_plane import Cluster, control_plane, pretended_node
+from tests.e2e.cluster.control_plane import NACK_CRDS, Cluster, control_plane, forget, pretended_node
 from tests.e2e.cluster.flux import Flux
 from tests.e2e.cluster.flux import flux as running_flux
 from tests.e2e.cluster.kubectl import Kubectl
@@ -70,7 +70,7 @@ def namespace(kubectl: Kubectl) -> str:
 @pytest.fixture(scope="session")
 def jetstream(cluster: Cluster) -> Iterator[Nats]:
     """A NATS server in which NACK makes what the cluster's objects say; of what earlier tests left it makes nothing."""
-    cluster.kubectl("delete", "streams,consumers,keyvalues,objectstores", "--all", "--all-namespaces")
+    forget(cluster.kubectl, NACK_CRDS)
     with nats(cluster.inside, cluster.folder) as server, nack(cluster.kubectl, cluster.folder, server):
         yield server
 

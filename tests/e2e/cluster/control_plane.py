@@ -16,7 +16,8 @@ from tests.e2e.cluster.network import network
 from tests.e2e.cluster.processes import ROOT, until
 from tests.e2e.cluster.scheduler import scheduler
 
-CRDS = (ROOT / ".tools" / "nack-crds.yml", ROOT / ".tools" / "gateway-crds")
+NACK_CRDS = ROOT / ".tools" / "nack-crds.yml"
+GATEWAY_CRDS = ROOT / ".tools" / "gateway-crds"
 
 
 class Cluster(NamedTuple):
@@ -31,7 +32,7 @@ class Cluster(NamedTuple):
 def control_plane(folder: Path) -> Iterator[Cluster]:
     """etcd and an API server; nothing is made of what it takes."""
     with network() as inside, etcd(inside, folder) as store, apiserver(inside, folder, store) as kubectl:
-        know(kubectl, *CRDS)
+        know(kubectl, NACK_CRDS, GATEWAY_CRDS)
         yield Cluster(kubectl, inside, folder)
 
 
@@ -42,6 +43,13 @@ def know(kubectl: Kubectl, *crds: Path) -> None:
     # kubectl gives up at once where a kind has no status yet.
     wait = ("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
     assert until(lambda: kubectl.run(*wait).returncode == 0), kubectl.run(*wait).stderr
+
+
+def forget(kubectl: Kubectl, *crds: Path) -> None:
+    """Have nothing of these kinds: by their names, a few thousand objects take minutes to delete."""
+    for path in crds:
+        kubectl("delete", "-f", path.resolve(), "--timeout=100s")
+    know(kubectl, *crds)
 
 
 @contextlib.contextmanager
