@@ -128,10 +128,17 @@ def settled(place: Place) -> State:
 
     def quiet() -> bool:
         seen.append(place.state())
-        return not unready(seen[-1]) and seen[-1] == seen[-2]
+        return not unready(seen[-1]) and led(seen[-1]) and seen[-1] == seen[-2]
 
     assert until(quiet), f"not ready: {sorted(unready(seen[-1]))}"
     return seen[-1]
+
+
+def led(state: State) -> bool:
+    """Whether the controllers have found the pods of each Service: of many Services they take their time."""
+    slices = [data for (kind, _), data in state.items() if kind == "EndpointSlice" and data["endpoints"]]
+    found = {data["metadata"]["labels"]["kubernetes.io/service-name"] for data in slices}
+    return {name for kind, name in state if kind == "Service"} <= found
 
 
 def unready(state: State) -> Names:
