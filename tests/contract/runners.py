@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext, api
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServerError
 from nats.js.kv import KeyValue
 
 import nats
@@ -68,6 +68,10 @@ def translate(kind: str, spec: Object) -> Any:
         raise PlayError(f"{kind}: {error}") from error
 
 
+# The server is still removing the files of a stream of that name.
+REMOVING = 10049
+
+
 async def create(server: str, objects: list[Object]) -> None:
     """Empty the server, then make what the resources say."""
     async with Connected(server) as client:
@@ -76,13 +80,26 @@ async def create(server: str, objects: list[Object]) -> None:
             await js.delete_stream(str(info.config.name))
         specs = {kind: [o["spec"] for o in objects if o["kind"] == kind] for kind in CONFIGS}
         for spec in specs["Stream"]:
-            await js.add_stream(translate("Stream", spec))
+            await _when_removed(js.add_stream, translate("Stream", spec))
         for spec in specs["KeyValue"]:
-            await js.create_key_value(translate("KeyValue", spec))
+            await _when_removed(js.create_key_value, translate("KeyValue", spec))
         for spec in specs["ObjectStore"]:
-            await js.create_object_store(spec["bucket"], translate("ObjectStore", spec))
+            await _when_removed(js.create_object_store, spec["bucket"], translate("ObjectStore", spec))
         for spec in specs["Consumer"]:
             await js.add_consumer(spec["streamName"], translate("Consumer", spec))
+
+
+async def _when_removed(make: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    """Make a stream as soon as the server lets it be made."""
+    for _ in range(100):
+        try:
+            await make(*arguments)
+            return
+        except ServerError as error:
+            if error.err_code != REMOVING:
+                raise
+        await asyncio.sleep(0.05)
+    await make(*arguments)
 
 
 class Connected:

@@ -12,7 +12,7 @@ from nats.aio.client import Client
 
 from compiling import Object
 from krtc.changes import compare
-from runners import Connected, translate
+from runners import REMOVING, Connected, translate
 
 STREAM: Object = {
     "name": "changes",
@@ -58,9 +58,6 @@ CONSUMERS = {
     "maxDeliver": 5,
     "replayPolicy": "original",
 }
-
-# The server is still removing the files of a stream of that name.
-REMOVING = 10049
 
 
 def resource(kind: str, spec: Object) -> Object:
