@@ -198,11 +198,14 @@ def compile_runtime(
         return (name, says), tree(judged.program) if options.only in (None, name) else {}
 
     def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
-        name, says = ready.get(entry.krt, ("", True))
-        if says:
-            judged = kept.get(entry.krt) or _judge_entry(settings, entry, options, assets, load, read)
-            return judged if isinstance(judged, str) or not name else judged.alone(_stand_in(name, settings, entry))
-        return _Judged(_stand_in(name, settings, entry), [], [], ())
+        if entry.krt in kept:
+            return kept[entry.krt]
+        name, says = ready.get(entry.krt, (None, True))
+        alone = _stand_in(name, settings, entry) if name else None
+        if alone and not says:
+            return _Judged(alone, [], [], ())
+        judged = _judge_entry(settings, entry, options, assets, load, read)
+        return judged.alone(alone) if alone and not isinstance(judged, str) else judged
 
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
     ready: dict[str, tuple[str, bool]] = {}
