@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cluster.kubectl import Kubectl
+from tests.e2e.cluster.kubectl import Kubectl, as_list
 from tests.e2e.trees import LIVES, Tree
 
 APPLY = ("apply", "--server-side", "--validate=strict", "-R", "-f")
@@ -109,7 +109,3 @@ def surroundings(kubectl: Kubectl, namespace: str, pods: list[dict[str, Any]]) -
             for name in sorted(classes)
         ),
     )
-
-
-def as_list(objects: list[dict[str, Any]]) -> str:
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})

@@ -11,11 +11,11 @@ import pytest
 from tests.e2e.cluster import argocd as argo
 from tests.e2e.cluster import flux as fluxcd
 from tests.e2e.cluster.flux import Flux
-from tests.e2e.cluster.kubectl import Kubectl
+from tests.e2e.cluster.kubectl import Kubectl, as_list
 from tests.e2e.cluster.processes import until
-from tests.e2e.life.argocd import git
 from tests.e2e.life.flux import packed, ready, reconcile
 from tests.e2e.trees import LIVES
+from tests.repositories import git
 
 Object = dict[str, Any]
 REFRESH = "argocd.argoproj.io/refresh"
@@ -47,7 +47,7 @@ def test_argocd_calls_all_synced(
     for name, objects in trees.items():
         items = [tracked(data, name) for data in objects]
         # As Argo CD does it, with a note of what was applied.
-        kubectl("apply", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+        kubectl("apply", "-f", "-", stdin=as_list(items))
         spec = {
             "project": "default",
             "source": {

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from krtc.changes import compare
-from tests.e2e.cluster.kubectl import Kubectl
+from tests.e2e.cluster.kubectl import Kubectl, as_list
 from tests.e2e.cluster.nats import Nats
 from tests.e2e.cluster.processes import until
 from tests.e2e.pairs import OF_NACK, Pair, of_inputs, of_objects
 from tests.e2e.test_nack import until_ready
+from tests.e2e.trees import is_of_nack
 from tests.equivalence.forms import Object
 
 APPLY = ("apply", "--server-side", "--validate=strict", "-f", "-")
@@ -163,14 +164,6 @@ def named(data: Object, name: str, namespace: str = "") -> Object:
     if namespace:
         data["metadata"]["namespace"] = namespace
     return data
-
-
-def is_of_nack(data: Object) -> bool:
-    return bool(data["apiVersion"].startswith("jetstream.nats.io/"))
-
-
-def as_list(objects: list[Object]) -> str:
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
 
 
 def apply(kubectl: Kubectl, objects: list[Object], *more: str) -> set[str]:

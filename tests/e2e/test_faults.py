@@ -19,7 +19,8 @@ from tests.e2e.cluster.network import free_port
 from tests.e2e.cluster.processes import ROOT, until
 from tests.e2e.conftest import kept_logs
 from tests.e2e.test_nack import until_ready
-from tests.e2e.test_upgrades import STREAM, TREES, VERSION, compiled, helm, keys, moved, of_nack, uids
+from tests.e2e.test_upgrades import STREAM, TREES, VERSION, compiled, helm, keys, moved, uids
+from tests.e2e.trees import of_nack
 from tests.equivalence.forms import parse
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
@@ -242,7 +243,7 @@ def test_the_api_server_refuses_an_object(place: Place) -> None:
 def test_nothing_is_pruned_when_an_object_is_refused(place: Place) -> None:
     """The Ingress of a version that is no longer published; the same command once more removes it."""
     namespace = place.namespace("not-pruned")
-    able = place.kubectl._replace(inside=(*place.kubectl.inside, "env", "KUBECTL_APPLYSET=true"))
+    able = place.kubectl.with_applysets()
     apply = ("apply", "--server-side", "--prune", "--applyset=mail", "-n", namespace, "-f", "-")
     started = moved(compiled(*VERSION[:-1], "started"), namespace)
     route = ("Ingress", "active-entrypoint")

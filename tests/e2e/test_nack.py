@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.cluster.kubectl import Kubectl
+from tests.e2e.cluster.kubectl import Kubectl, as_list
 from tests.e2e.cluster.nats import Nats
 from tests.e2e.cluster.processes import until
-from tests.e2e.trees import LIVES, Tree
+from tests.e2e.trees import LIVES, of_nack
 
 KEPT = LIVES["runtime-nothing-published"][0]
-
-
-def messaging(tree: Tree, namespace: str) -> list[dict[str, Any]]:
-    return [data for data in tree.objects(namespace) if data["apiVersion"].startswith("jetstream.nats.io/")]
 
 
 def stream_of(data: dict[str, Any]) -> str:
@@ -32,15 +27,14 @@ def until_ready(kubectl: Kubectl, objects: list[dict[str, Any]]) -> None:
     """Until NACK calls them all Ready, in the state in which they are now."""
     if not objects:
         return  # of no object at all kubectl says that it is an error
-    items = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
-    kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f", "-", stdin=items)
+    kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f", "-", stdin=as_list(objects))
 
 
 @pytest.mark.parametrize("name", ["classificator", "object-stores", "sub-topics", "naming-runtime"])
 def test_streams_and_buckets(name: str, kubectl: Kubectl, jetstream: Nats, namespace: str, tmp_path: Path) -> None:
     before = jetstream.streams()
     tree = LIVES[name][1]
-    objects = messaging(tree, namespace)
+    objects = of_nack(tree.objects(namespace))
     folder = tree.write(tmp_path / "tree", namespace)
     kubectl("apply", "--server-side", "-R", "-f", folder)
     until_ready(kubectl, objects)
@@ -57,7 +51,7 @@ def test_streams_and_buckets(name: str, kubectl: Kubectl, jetstream: Nats, names
 
 def test_a_longer_and_an_endless_age(kubectl: Kubectl, jetstream: Nats, namespace: str) -> None:
     """A changed maxAge is taken, and 0s, which is without end, too."""
-    [data] = [data for data in messaging(LIVES["fan"][1], namespace) if data["kind"] == "Stream"]
+    [data] = [data for data in of_nack(LIVES["fan"][1].objects(namespace)) if data["kind"] == "Stream"]
     name = stream_of(data)
 
     def age() -> int | None:
@@ -73,7 +67,7 @@ def test_a_longer_and_an_endless_age(kubectl: Kubectl, jetstream: Nats, namespac
 
 def test_what_is_kept(kubectl: Kubectl, jetstream: Nats, namespace: str, tmp_path: Path) -> None:
     """`nats.keep`: the objects go, the data stays, and is taken up again by the same objects."""
-    objects = messaging(KEPT, namespace)
+    objects = of_nack(KEPT.objects(namespace))
     folder = KEPT.write(tmp_path / "tree", namespace)
     kubectl("apply", "--server-side", "-R", "-f", folder)
     until_ready(kubectl, objects)

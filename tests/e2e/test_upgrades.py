@@ -16,6 +16,7 @@ from tests.e2e.cluster.nats import Nats
 from tests.e2e.cluster.processes import program, until
 from tests.e2e.life.flux import example, packed, ready
 from tests.e2e.test_nack import until_ready
+from tests.e2e.trees import of_nack
 from tests.equivalence.forms import Object, parse
 from tests.golden.trees import write_tree
 
@@ -77,10 +78,6 @@ def created(jetstream: Nats) -> str:
     return str(json.loads(jetstream("stream", "info", STREAM, "--json"))["created"])
 
 
-def of_nack(objects: list[Object]) -> list[Object]:
-    return [data for data in objects if data["apiVersion"].startswith("jetstream.nats.io/")]
-
-
 def until_gone(jetstream: Nats) -> None:
     assert until(lambda: STREAM not in jetstream.streams(), 30)
 
@@ -119,9 +116,8 @@ def test_kubectl(tree: str, way: str, kubectl: Kubectl, jetstream: Nats, namespa
 
 
 def apply(kubectl: Kubectl, namespace: str, way: tuple[str, ...], stream: str) -> None:
-    """With pruning, which `kubectl` still has to be asked for by a variable."""
-    able = kubectl._replace(inside=(*kubectl.inside, "env", "KUBECTL_APPLYSET=true"))
-    done = able.run(*way, "--prune", "--applyset=mail", "-n", namespace, "-f", "-", stdin=stream)
+    """With pruning."""
+    done = kubectl.with_applysets().run(*way, "--prune", "--applyset=mail", "-n", namespace, "-f", "-", stdin=stream)
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stderr.splitlines() if "alpha" not in line] == []
 

@@ -41,6 +41,15 @@ def moved(text: str, namespace: str) -> str:
     return found
 
 
+def is_of_nack(data: dict[str, Any]) -> bool:
+    return str(data["apiVersion"]).startswith("jetstream.nats.io/")
+
+
+def of_nack(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of them that NACK makes something of in NATS."""
+    return [data for data in objects if is_of_nack(data)]
+
+
 # Of a version, all statuses in the order in which people go through them.
 LIVES = {
     **{case.name: [Tree(case, status) for status in STATUSES] for case in OK},

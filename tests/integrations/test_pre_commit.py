@@ -9,17 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.repositories import git
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "classificator"
 PAGE = ROOT / "docs" / "integrations" / "pre-commit.md"
 
 pytestmark = pytest.mark.xdist_group("pre-commit")  # one worker, so that the hooks are installed once
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "core.hooksPath=/dev/null")
-    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 @pytest.fixture(scope="module")

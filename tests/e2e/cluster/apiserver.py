@@ -60,7 +60,7 @@ def apiserver(inside: tuple[str, ...], folder: Path, etcd: str) -> Iterator[Kube
         inside,
         folder,
         "kube-apiserver",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: kubectl.run("get", "--raw", "/readyz").stdout == "ok",
     ):
         yield kubectl

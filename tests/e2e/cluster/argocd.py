@@ -72,7 +72,7 @@ def _controller(cluster: Cluster, cache: str, repositories: str) -> Iterator[Non
         cluster.folder,
         "argocd",
         "--repo-server-plaintext",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: "Cluster cache informer synced" in log.read_text(),
     ):
         yield

@@ -41,7 +41,7 @@ def controllers(kubectl: Kubectl, folder: Path) -> Iterator[None]:
         kubectl.inside,
         folder,
         "kube-controller-manager",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: kubectl.run("get", "serviceaccount", "default").returncode == 0,
     ):
         yield

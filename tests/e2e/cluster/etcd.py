@@ -29,7 +29,7 @@ def etcd(inside: tuple[str, ...], folder: Path) -> Iterator[str]:
         inside,
         folder,
         "etcd",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: "ready to serve client requests" in log.read_text(),
     ):
         yield clients

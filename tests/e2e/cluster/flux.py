@@ -96,8 +96,8 @@ def _controller(cluster: Cluster, name: str, *more: str) -> Iterator[None]:
         (*cluster.inside, "env", *(f"{key}={value}" for key, value in variables.items())),
         cluster.folder,
         name,
-        *(f"--{flag}={value}" for flag, value in flags.items()),
         *more,
+        flags=flags,
         ready=lambda: "Starting workers" in (cluster.folder / f"{name}.log").read_text(),
     ):
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,10 +45,19 @@ class Kubectl(NamedTuple):
 
     def apply(self, *objects: dict[str, Any]) -> None:
         """Have these objects."""
-        self(
-            "apply",
-            "--server-side",
-            "-f",
-            "-",
-            stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}),
-        )
+        self("apply", "--server-side", "-f", "-", stdin=as_list(objects))
+
+    def with_applysets(self) -> Kubectl:
+        """The same, which prunes by what was applied: kubectl still has to be asked for it by a variable."""
+        return self._replace(inside=(*self.inside, "env", "KUBECTL_APPLYSET=true"))
+
+    def use(self, node: str) -> None:
+        """Have pods run on a node as soon as it is ready."""
+        self("wait", "--for=condition=Ready", f"node/{node}", "--timeout=60s")
+        # The API server taints each new node; what takes the taint away is a controller that no pod of ours needs.
+        self("taint", "node", node, "node.kubernetes.io/not-ready-")
+
+
+def as_list(objects: Iterable[dict[str, Any]]) -> str:
+    """Objects as kubectl takes them on stdin."""
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": [*objects]})

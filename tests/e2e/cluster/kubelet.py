@@ -58,10 +58,8 @@ def kubelet(kubectl: Kubectl, folder: Path, containers: Containerd) -> Iterator[
         containers.inside,
         folder,
         "kubelet",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: kubectl.run("get", "node", NODE).returncode == 0,
     ):
-        kubectl("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=60s")
-        # The API server taints each new node; what takes the taint away is a controller that no pod of ours needs.
-        kubectl("taint", "node", NODE, "node.kubernetes.io/not-ready-")
+        kubectl.use(NODE)
         yield

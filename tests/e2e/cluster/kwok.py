@@ -30,12 +30,10 @@ def kwok(kubectl: Kubectl, folder: Path) -> Iterator[None]:
         kubectl.inside,
         folder,
         "kwok",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: True,
     ):
         labels = {"kubernetes.io/hostname": NODE, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
         kubectl.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE, "labels": labels}})
-        kubectl("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=60s")
-        # The API server taints each new node; what takes the taint away is a controller that no pod of ours needs.
-        kubectl("taint", "node", NODE, "node.kubernetes.io/not-ready-")
+        kubectl.use(NODE)
         yield

@@ -27,7 +27,7 @@ def nack(kubectl: Kubectl, folder: Path, nats: Nats) -> Iterator[None]:
         folder,
         "jetstream-controller",
         "--control-loop",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: "Starting workers" in (folder / "jetstream-controller.log").read_text(),
     ):
         yield

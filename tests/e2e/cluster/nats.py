@@ -49,7 +49,7 @@ def nats(
         folder,
         "nats-server",
         "--jetstream",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: "Server is ready" in (folder / "nats-server.log").read_text(),
     ):
         yield Nats(inside, f"nats://{host}:{port}")

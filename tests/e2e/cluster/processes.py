@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.e2e.cluster.network import BOUND
@@ -34,14 +34,15 @@ def running(
     folder: Path,
     name: str,
     *arguments: str | Path,
+    flags: Mapping[str, object] = {},
     ready: Callable[[], bool],
     of_machine: Path | None = None,
 ) -> Iterator[None]:
     """A program of tools/, or another, from the moment that it is ready; what it says is in NAME.log of the folder."""
-    log = folder / f"{name}.log"
+    log, words = folder / f"{name}.log", [f"--{flag}={value}" for flag, value in flags.items()]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*BOUND, *inside, of_machine or program(name), *arguments],
+            [*BOUND, *inside, of_machine or program(name), *arguments, *words],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -32,7 +32,7 @@ def proxy(inside: tuple[str, ...], kubectl: Kubectl, folder: Path) -> Iterator[N
         inside,
         folder,
         "kube-proxy",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: "Caches are synced" in (folder / "kube-proxy.log").read_text(),
     ):
         yield

@@ -24,7 +24,7 @@ def scheduler(kubectl: Kubectl, folder: Path) -> Iterator[None]:
         kubectl.inside,
         folder,
         "kube-scheduler",
-        *(f"--{flag}={value}" for flag, value in flags.items()),
+        flags=flags,
         ready=lambda: "Serving securely" in (folder / "kube-scheduler.log").read_text(),
     ):
         yield

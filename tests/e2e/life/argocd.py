@@ -14,6 +14,7 @@ import yaml
 from tests.e2e.cluster.processes import ROOT, program, until
 from tests.e2e.life.place import Place
 from tests.e2e.life.sources import Names, Status, belongs, streams
+from tests.repositories import git
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io/foreground"
 
@@ -118,9 +119,3 @@ class Applications:
         time = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         note = f"argocd.argoproj.io/deletion-approved={time}"
         self.place.cluster.kubectl("annotate", f"application/{name}", "--namespace", "argocd", "--overwrite", note)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "core.hooksPath=/dev/null")
-    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()

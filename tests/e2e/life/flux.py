@@ -23,16 +23,34 @@ SOURCE = "models"
 TIMES = itertools.count(1)
 
 
-class Kustomizations:
-    """Flux, with the example: a Kustomization for each version, and one for the runtime."""
+class _Reconciled:
+    """Objects of a kind of Flux', one for each part."""
 
-    knows = True
+    kind: str
 
     def __init__(self, place: Place, flux: Flux) -> None:
         self.place = place
         self.flux = flux
         self.own: Names = set()
         self.names: list[str] = []
+
+    def until(self, names: list[str], also: Callable[[str, dict[str, Any]], bool]) -> None:
+        """Have these alone, until Flux says of all that they are as they have to be."""
+        kubectl = self.place.cluster.kubectl
+        for name in set(self.names) - set(names):
+            kubectl("delete", f"{self.kind}/{name}", "--namespace", NAMESPACE, "--timeout=60s")
+        self.names = names
+        ready(kubectl, self.kind, names, also)
+
+    def again(self) -> None:
+        reconcile(self.place.cluster.kubectl, self.kind, self.names)
+
+
+class Kustomizations(_Reconciled):
+    """Flux, with the example: a Kustomization for each version, and one for the runtime."""
+
+    knows = True
+    kind = "kustomization"
 
     def deploy(self, statuses: Mapping[str, Status]) -> None:
         """As the page says, the runtime depends on what is published."""
@@ -46,25 +64,14 @@ class Kustomizations:
                 if "dependsOn" in spec:
                     spec["dependsOn"] = [{"name": name} for name in statuses if statuses[name] == "published"]
                 kubectl.apply(data)
-        for name in set(self.names) - set(names):
-            kubectl("delete", f"kustomization/{name}", "--namespace", NAMESPACE, "--timeout=60s")
-        self.names = names
-        ready(kubectl, "kustomization", names, lambda _, status: status.get("lastAppliedRevision") == revision)
-
-    def again(self) -> None:
-        reconcile(self.place.cluster.kubectl, "kustomization", self.names)
+        self.until(names, lambda _, status: status.get("lastAppliedRevision") == revision)
 
 
-class Releases:
+class Releases(_Reconciled):
     """Flux, with the example of a chart: a HelmRelease for each part."""
 
     knows = False
-
-    def __init__(self, place: Place, flux: Flux) -> None:
-        self.place = place
-        self.flux = flux
-        self.own: Names = set()
-        self.names: list[str] = []
+    kind = "helmrelease"
 
     def deploy(self, statuses: Mapping[str, Status]) -> None:
         folder, kubectl = self.place.compiled("helm"), self.place.cluster.kubectl
@@ -82,13 +89,7 @@ class Releases:
                 "releaseName": name,
             }
             kubectl.apply(data)
-        for name in set(self.names) - set(names):
-            kubectl("delete", f"helmrelease/{name}", "--namespace", NAMESPACE, "--timeout=60s")
-        self.names = names
-        ready(kubectl, "helmrelease", names, lambda name, status: released(status) == revisions[name])
-
-    def again(self) -> None:
-        reconcile(self.place.cluster.kubectl, "helmrelease", self.names)
+        self.until(names, lambda name, status: released(status) == revisions[name])
 
 
 def packed(folder: Path, name: str) -> bytes:
