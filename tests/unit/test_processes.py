@@ -18,6 +18,7 @@ from krtc.cli import processes
 from krtc.cli.errors import UsageError
 from krtc.cli.main import main
 from krtc.cli.processes import WORTH, spread
+from krtc.cli.progress import Progress
 from tests.unit.runtimes import ALL, write_all, write_runtime, write_version
 
 PARENT = os.getpid()
@@ -49,6 +50,20 @@ def test_each_job_is_a_process_and_little_work_is_done_here() -> None:
     assert _pids(3, 2) == 2
     assert _pids(None, WORTH - 1) == _pids(None, 2 * WORTH - 1) == 1
     assert _pids(None, 1000 * WORTH) == min(1000, len(os.sched_getaffinity(0)))
+
+
+def test_what_children_have_done_shows_while_they_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[int] = []
+    monkeypatch.setattr(processes, "EVERY", 0.01)
+    monkeypatch.setattr(Progress, "at", lambda _, done: shown.append(done))
+
+    def make(number: int) -> int:
+        time.sleep(0.5 if number == 3 else 0)
+        return number
+
+    assert made(2, make, range(4)) == [0, 1, 2, 3]
+    assert shown == sorted(shown)
+    assert shown[-1] >= 3
 
 
 @pytest.mark.parametrize("in_memory", [processes.IN_MEMORY, 0])

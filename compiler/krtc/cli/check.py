@@ -145,9 +145,9 @@ def _counted(paths: "list[str]") -> "Iterable[str]":
     """The same, with progress on a terminal."""
     if len(paths) == 1:  # nothing to import for it
         return paths
-    from krtc.cli import terminal
+    from krtc.cli.progress import counted
 
-    return terminal.counted(paths)
+    return counted(paths, "checked", "files")
 
 
 def _is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:

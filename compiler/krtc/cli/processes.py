@@ -4,8 +4,10 @@ import marshal
 import os
 import signal
 from functools import partial
+from mmap import mmap
 
 from krtc.cli.errors import UsageError
+from krtc.cli.progress import EVERY, Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,13 +50,25 @@ def _each(make: "Make", shares: "list[list[Any]]") -> "Iterator[Made]":
     """The first share is made here, each other one in a child of its own."""
     shelves = [_shelf() if len(share) > IN_MEMORY else _Memory() for share in shares]
     children: list[tuple[int, int]] = []
+    counters = _Counters(len(shares))
+    progress = Progress("compiled", sum(map(len, shares)), "versions")
     try:
-        children += (_child(make, share, shelf) for share, shelf in zip(shares[1:], shelves[1:], strict=True))
-        for number, (share, shelf) in enumerate(zip(shares, shelves, strict=True)):
-            # What a child did not deliver (it was killed, or found a bug of ours) is made here, where it can be seen.
-            delivered = _delivered(*children.pop(0)) if number else None
-            for first, place in _made(make, share, shelf) if delivered is None else delivered:
-                yield first, partial(shelf.fetch, place)
+        for number, (share, shelf) in enumerate(zip(shares[1:], shelves[1:], strict=True), 1):
+            children.append(_child(partial(_made, make, share, shelf, partial(counters.add, number))))
+
+        def show() -> None:
+            progress.at(counters.total())
+
+        def count() -> None:
+            counters.add(0)
+            show()
+
+        with progress:
+            for number, (share, shelf) in enumerate(zip(shares, shelves, strict=True)):
+                # What a child did not deliver (it was killed, or found a bug of ours) is made here, and can be seen.
+                delivered = _delivered(*children.pop(0), show) if number else None
+                for first, place in _made(make, share, shelf, count) if delivered is None else delivered:
+                    yield first, partial(shelf.fetch, place)
     finally:
         for process, pipe in children:
             os.kill(process, signal.SIGKILL)
@@ -62,10 +76,34 @@ def _each(make: "Make", shares: "list[list[Any]]") -> "Iterator[Made]":
             os.close(pipe)
 
 
-def _made(make: "Make", share: "Sequence[Any]", shelf: "_Memory | _Shelf") -> "Iterator[tuple[Any, Any]]":
-    """The results of a share; in place of the second part, where that is."""
+def _made(
+    make: "Make", share: "Sequence[Any]", shelf: "_Memory | _Shelf", count: "Callable[[], None]"
+) -> "Iterator[tuple[Any, Any]]":
+    """The results of a share, each of which is counted; in place of the second part, where that is."""
     for first, second in map(make, share):
         yield first, shelf.put(second)
+        count()
+
+
+class _Counters:
+    """How much each of several processes has done, in memory that they share; each writes its own number."""
+
+    _SIZE = 8
+
+    def __init__(self, processes: int) -> None:
+        self._shared = mmap(-1, processes * self._SIZE)
+        self._own = 0
+
+    def add(self, process: int) -> None:
+        """One more, by the process of this number."""
+        self._own += 1
+        start = process * self._SIZE
+        self._shared[start : start + self._SIZE] = self._own.to_bytes(self._SIZE)
+
+    def total(self) -> int:
+        """What all have done."""
+        data = self._shared[:]
+        return sum(int.from_bytes(data[i : i + self._SIZE]) for i in range(0, len(data), self._SIZE))
 
 
 class _Memory:
@@ -106,7 +144,7 @@ class _Shelf:
         return marshal.loads(os.pread(self._file.fileno(), length, start))  # noqa: S302 (our own)
 
 
-def _child(make: "Make", share: "Sequence[Any]", shelf: "_Memory | _Shelf") -> tuple[int, int]:
+def _child(make: "Callable[[], Iterator[Any]]") -> tuple[int, int]:
     """Starts a child that makes a share: its number, and the pipe that it writes the results to."""
     here, there = os.pipe()
     process = os.fork()
@@ -117,13 +155,17 @@ def _child(make: "Make", share: "Sequence[Any]", shelf: "_Memory | _Shelf") -> t
     try:
         os.close(here)
         with open(there, "wb") as pipe:
-            pipe.write(marshal.dumps([*_made(make, share, shelf)]))
+            pipe.write(marshal.dumps([*make()]))
         code = 0
     finally:
         os._exit(code)  # whatever happened: what the parent has begun is not the child's to end
 
 
-def _delivered(process: int, pipe: int) -> "list[Any] | None":
+def _delivered(process: int, pipe: int, show: "Callable[[], None]") -> "list[Any] | None":
+    from select import select  # one process waits for none
+
+    while not select([pipe], [], [], EVERY)[0]:
+        show()
     with open(pipe, "rb") as file:
         data = file.read()
     _, status = os.waitpid(process, 0)
