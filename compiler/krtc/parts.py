@@ -9,17 +9,29 @@ if TYPE_CHECKING:
     Fetch = Callable[[], dict[str, str]]
 
 
+def _nobody(done: int) -> None:
+    pass
+
+
 class Parts(Mapping[str, str]):
     """Files by name: those of each part, under the folder that it is called by ("" for a part that is in none).
 
     Whoever wants all of them asks for `items` or `values`; a file that is asked for by its name has its part fetched.
+    Meanwhile `watch` is told how many parts are done.
     """
 
     def __init__(self, parts: "dict[str, Fetch]") -> None:
         self._parts = parts
+        self.watch: Callable[[int], None] = _nobody
+
+    @property
+    def folders(self) -> "list[str]":
+        """What the parts are called by."""
+        return [*self._parts]
 
     def _named(self) -> "Iterator[tuple[str, str]]":
-        for folder, fetch in self._parts.items():
+        for done, (folder, fetch) in enumerate(self._parts.items()):
+            self.watch(done)
             for name, text in fetch().items():
                 yield f"{folder}/{name}" if folder else name, text
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from krtc.model.files import Tree
     from krtc.model.program import Was
     from krtc.model.status import Status
+    from krtc.parts import Parts
 
     Form = Literal["manifests", "kustomize", "helm"]
     # What is beside runtime.yml: the bytes of a file, or why there are none, in words.
@@ -96,10 +97,11 @@ class Options:
     """What is wanted: the status, the form, and whether manifests come as one stream ("-") or as files.
 
     A check has no form, and a status only where what that demands shall be there. Of a runtime, whose file says the
-    statuses, `only` is the version (or "runtime", its own part) that is wanted alone.
+    statuses, `only` is the version (or "runtime", its own part) that is wanted alone; `shard` is a number from 1 and of
+    how many: every so manyth version, and with the first of them what is the runtime's own.
     """
 
-    __slots__ = ("form", "only", "status", "stream")
+    __slots__ = ("form", "only", "shard", "status", "stream")
 
     def __init__(
         self,
@@ -108,11 +110,18 @@ class Options:
         form: "Form | None" = None,
         stream: bool = False,
         only: str | None = None,
+        shard: tuple[int, int] | None = None,
     ) -> None:
         self.status = status
         self.form = form
         self.stream = stream
         self.only = only
+        self.shard = shard
+
+    @property
+    def leads(self) -> bool:
+        """Whether it has what is the runtime's own, and what there is to say of several versions."""
+        return self.shard is None or self.shard[0] == 1
 
     @property
     def needs_values(self) -> bool:
@@ -126,13 +135,14 @@ class Options:
 class Result:
     """What came out: the files of the tree by name (none when there are errors), and all that there is to say.
 
-    A stream is the texts of the files one after the other. `versions` are the names of a runtime's versions.
+    A stream is the texts of the files one after the other. `versions` are the names of a runtime's versions: all that
+    are known, whichever were wanted.
     """
 
     __slots__ = ("diagnostics", "files", "versions")
 
     def __init__(
-        self, files: "Mapping[str, str]", diagnostics: list[Diagnostic], versions: "Sequence[str]" = ()
+        self, files: "dict[str, str] | Parts", diagnostics: list[Diagnostic], versions: "Sequence[str]" = ()
     ) -> None:
         self.files = files
         self.diagnostics = diagnostics
@@ -198,6 +208,9 @@ def compile_runtime(
         return (name, says), tree(judged.program) if options.only in (None, name) else {}
 
     def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
+        if entry.krt not in mine:
+            name = names.get(entry.krt) or (_name(entry, assets, load) if options.leads else None)
+            return _Judged(_stand_in(name, settings, entry) if name else None, [], [], ())
         if entry.krt in kept:
             return kept[entry.krt]
         name, says = ready.get(entry.krt, (None, True))
@@ -210,8 +223,14 @@ def compile_runtime(
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
     ready: dict[str, tuple[str, bool]] = {}
     trees: dict[str, Callable[[], dict[str, str]]] = {}
+    number, count = options.shard or (1, 1)
+    entries = _entries(settings)[number - 1 :: count] if settings else []
+    names: dict[str, str | None] = {}
+    if options.only:
+        names = {entry.krt: _name(entry, assets, load) for entry in entries}
+        entries = [entry for entry in entries if names[entry.krt] == options.only]
+    mine = {entry.krt for entry in entries}
     if settings is not None and not has_errors(found):
-        entries = _entries(settings)
         for entry, (told, fetch) in zip(entries, each(partial(make, settings), entries), strict=True):
             if told:
                 ready[entry.krt] = told
@@ -219,24 +238,41 @@ def compile_runtime(
     runtime, diagnostics = _check_runtime(source, options, assets, judge)
     if runtime is None:
         return Result({}, diagnostics)
-    names = [program.version.version for program in runtime.programs]
-    if options.only not in (None, RUNTIME, *names):
+    versions = [program.version.version for program in runtime.programs]
+    if options.only not in (None, RUNTIME, *versions):
         # It may be one that cannot be read: then all is told.
         diagnostics = check_runtime(source, Options(form=options.form), assets, load, read)[1]
-        return Result({}, diagnostics, names)
+        return Result({}, diagnostics, versions)
     if has_errors(diagnostics):
-        return Result({}, diagnostics, names)
-    made = {folder: trees.get(folder) or partial(tree, program) for folder, program in _parts(runtime, options.only)}
+        return Result({}, diagnostics, versions)
+    wanted = _parts(runtime, options.only)
+    made = {
+        folder: trees.get(folder) or partial(tree, program)
+        for folder, program in wanted
+        if (program.entry.krt in mine if isinstance(program, Program) else options.leads)
+    }
     if options.only:
         [(_, fetch)] = made.items()
         made = {"": fetch}
-    elif options.form == "kustomize":
+    elif options.form == "kustomize" and options.leads:
         from krtc.backends import kustomize
 
-        made[""] = partial(dict, {"kustomization.yaml": kustomize.over([*made], runtime.source)})
+        made[""] = partial(dict, {"kustomization.yaml": kustomize.over([f for f, _ in wanted], runtime.source)})
     from krtc.parts import Parts  # one version has none
 
-    return Result(Parts(made), diagnostics, names)
+    return Result(Parts(made), diagnostics, versions)
+
+
+def _name(entry: VersionEntry, assets: "Mapping[str, str]", load: "Load") -> str | None:
+    """The name of a version that is wanted of nobody here, when it has one."""
+    krt = load(entry.krt)
+    if isinstance(krt, str):
+        return None
+    schema = assets["schemas/krt-v2.schema.json"]
+    if _is_archive(krt):
+        version = _version(krt, schema)[2]
+        return known(version, "version") if version else None
+    return languages.name(yaml.decode(krt.name, krt.data)[0], schema)
 
 
 def _stand_in(name: str, settings: Runtime, entry: VersionEntry) -> Program:
@@ -334,7 +370,7 @@ def _check_runtime(
     before: "Mapping[str, Was] | None" = None,
 ) -> tuple[RuntimeProgram | None, list[Diagnostic]]:
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
-    here = list(found)
+    here = list(found) if options.leads or settings is None or has_errors(found) else []
     if settings is None:
         return None, in_order(silence(here, ignores.find(file), lambda ignore: False))
     programs = []
@@ -357,10 +393,11 @@ def _check_runtime(
         if program is not None and name is not None:
             programs.append(program)
     runtime = RuntimeProgram(settings, programs, source=source.name.rpartition("/")[2], before=before)
-    here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
+    if options.leads:
+        here += islice(analysis.check_runtime(runtime), MOST_FINDINGS)
     of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
     here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
-    whole = not any(is_fixed(diagnostic) for diagnostic in here)
+    whole = options.shard is None and options.only is None and not any(is_fixed(diagnostic) for diagnostic in here)
     unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
     silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)
     return runtime, in_order([*silenced, *of_versions, *elsewhere])
@@ -510,7 +547,7 @@ def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Versio
     """A krt.yml, or the one in a .krt: its text, the files of its KRT, and what it says."""
     name, data, tree = krt.name, krt.data, krt.tree
     diagnostics: list[Diagnostic] = []
-    if data[:2] == GZIP or name.endswith(".krt"):
+    if _is_archive(krt):
         from krtc.frontend import archive  # hardly ever given, and it brings zlib
 
         packed, diagnostics = archive.open(name, data)
@@ -524,6 +561,10 @@ def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Versio
     if not found:
         version, found = languages.version(file, schema)
     return file, tree, version, [*diagnostics, *found]
+
+
+def _is_archive(krt: Source) -> bool:
+    return krt.data[:2] == GZIP or krt.name.endswith(".krt")
 
 
 @lru_cache(maxsize=1)  # the settings of a thousand versions are read once

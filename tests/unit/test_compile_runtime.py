@@ -132,6 +132,14 @@ class Test_a_version_that_cannot_be_compiled:
             assert any(f"versions/{name}/krt.yml" in line and code in line for line in err.splitlines())
         assert "3 errors" in err
 
+    def test_nor_do_its_settings_stand_in_the_way(self, capsys: Capture) -> None:
+        write_version("sort-v3", config={"variables": ["LIMIT"]})  # of which runtime.yml gives no value
+        write_runtime({**ALL, "sort-v3": "started"})
+        assert run("runtime.yml", "--only", "sort-v1") == 0
+        assert run("runtime.yml", "--only", "runtime") == 0
+        assert run("runtime.yml", "--only", "sort-v3") == 1
+        assert "KRT401" in capsys.readouterr().err
+
     def test_is_not_in_the_way_of_another_part(self, capsys: Capture) -> None:
         write_version("sort-v3", colour="red")
         assert run("runtime.yml", "--only", "sort-v1") == 0

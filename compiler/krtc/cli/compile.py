@@ -10,9 +10,13 @@ from krtc.pipeline import RUNTIME, Options, asset_names, compile, compile_runtim
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from krtc.cli.output import Mine
+    from krtc.parts import Parts
     from krtc.pipeline import Result, Source
+
+_OLD = "is not up to date: run the same command without --check"
 
 FORMS = ("manifests", "kustomize", "helm")
 
@@ -39,6 +43,9 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument(
         "--jobs", type=_processes, metavar="N", help="the processes that make a runtime (default: by the work)"
     )
+    parser.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="of a runtime.yml, the Ith of N shares of its versions"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; name the files in DIR that differ, exit 1")
 
 
@@ -46,7 +53,7 @@ def run(options: "argparse.Namespace") -> int:
     """Compiles, reports, and writes; the exit code."""
     if options.output is None and (options.check or options.form != "manifests"):
         raise UsageError(f"{'--check' if options.check else '--to ' + options.form} needs -o DIR")
-    result, is_runtime = made(options)
+    result = made(options)
     if result.diagnostics:
         from krtc.cli import terminal
 
@@ -57,13 +64,21 @@ def run(options: "argparse.Namespace") -> int:
     if options.output is None:
         stream(result.files.values())
         return 0
-    return _to_folder(options.output, result.files, whole_runtime=is_runtime and not options.only, check=options.check)
+    if isinstance(result.files, dict):  # of one version
+        code, said = _to_folder(options, result.files)
+    else:
+        code, said = _parts_to_folder(options, result.files, result.versions)
+    if said:
+        from krtc.cli import terminal
+
+        terminal.say(*said)
+    return code
 
 
-def made(options: "argparse.Namespace") -> "tuple[Result, bool]":
-    """What comes of PATH, and whether it is a runtime; UsageError for what cannot be read, and for wrong options."""
+def made(options: "argparse.Namespace") -> "Result":
+    """What comes of PATH; UsageError for what cannot be read, and for wrong options."""
     source, is_runtime = reading.find(options.path)
-    return (_runtime if is_runtime else _version)(source, options), is_runtime
+    return (_runtime if is_runtime else _version)(source, options)
 
 
 def refuse_unknown(options: "argparse.Namespace", result: "Result") -> None:
@@ -76,8 +91,9 @@ def refuse_unknown(options: "argparse.Namespace", result: "Result") -> None:
 
 
 def _version(krt: "Source", options: "argparse.Namespace") -> "Result":
-    if options.only:
-        raise UsageError("--only names a part of a runtime.yml, and this is one version")
+    for option, given in (("--only", options.only), ("--shard", options.shard)):
+        if given:
+            raise UsageError(f"{option} names a part of a runtime.yml, and this is one version")
     status = DESIRED[options.status or "started"]
     wanted = Options(status=status, form=options.form, stream=options.output is None)
     settings = reading.source(options.runtime) if options.runtime else None
@@ -89,9 +105,11 @@ def _runtime(source: "Source", options: "argparse.Namespace") -> "Result":
     for option, given in (("--status", options.status), ("--runtime", options.runtime)):
         if given:
             raise UsageError(f"{option} is for one version; {source.name} says the status of each, and the settings")
+    if options.only and options.shard:
+        raise UsageError("--only is one version, and --shard many: give one of the two")
     from krtc.cli.processes import spread  # one version is made here
 
-    wanted = Options(form=options.form, stream=options.output is None, only=options.only)
+    wanted = Options(form=options.form, stream=options.output is None, only=options.only, shard=options.shard)
     return compile_runtime(
         source,
         wanted,
@@ -110,21 +128,54 @@ def _processes(text: str) -> int:
     return int(text)
 
 
-def _to_folder(folder: str, files: "Mapping[str, str]", *, whole_runtime: bool, check: bool) -> int:
-    """Writes the tree, or says what differs; the exit code."""
-    from krtc.cli import output, terminal  # a compile to stdout needs neither
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, count = text.partition("/")
+    if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        from argparse import ArgumentTypeError
 
+        raise ArgumentTypeError(f"`{text}` is no share: 2/4 is the second of four")
+    return int(number), int(count)
+
+
+def _parts_to_folder(
+    options: "argparse.Namespace", files: "Parts", versions: "Sequence[str]"
+) -> "tuple[int, Sequence[str]]":
+    """The same of a runtime. A share writes and removes what is of its versions; the first one, what is of no share."""
+    from krtc.cli.progress import Progress
+
+    own = {*files.folders}
+    others = {f"versions/{name}" for name in versions} - own
+    first = options.shard is None or options.shard[0] == 1
+
+    def mine(name: str) -> bool:
+        folder = "/".join(name.split("/")[:2])
+        return folder not in others if first else folder in own
+
+    with Progress("checked" if options.check else "written", len(own), "parts") as progress:
+        files.watch = progress.at
+        return _to_folder(options, files, mine, whole_runtime=not options.only)
+
+
+def _to_folder(
+    options: "argparse.Namespace",
+    files: "Mapping[str, str]",
+    mine: "Mine | None" = None,
+    *,
+    whole_runtime: bool = False,
+) -> "tuple[int, Sequence[str]]":
+    """Writes the tree, or finds what differs: the exit code, and what there is to say."""
+    from krtc.cli import output  # a compile to stdout does not need it
+
+    folder = options.output
+    mine = mine or output.everything
     try:
         output.refuse_other(folder, whole_runtime=whole_runtime)
-        found = list(output.differences(folder, files)) if check else []
-        count, changed = (0, 0) if check else output.write(folder, files)
+        if options.check:
+            found = list(output.differences(folder, files, mine))
+            return 1 if found else 0, [*found, *([f"{folder} {_OLD}"] if found else [])]
+        count, changed = output.write(folder, files, mine)
     except OSError as error:
         raise UsageError(
-            f"cannot {'read' if check else 'write'} {error.filename or folder}: {error.strerror}"
+            f"cannot {'read' if options.check else 'write'} {error.filename or folder}: {error.strerror}"
         ) from error
-    if check:
-        if found:
-            terminal.say(*found, f"{folder} is not up to date: run the same command without --check")
-        return 1 if found else 0
-    terminal.say(f"{folder}: {count} files, {changed} changed")
-    return 0
+    return 0, [f"{folder}: {count} files, {changed} changed"]

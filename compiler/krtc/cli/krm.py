@@ -131,10 +131,11 @@ def _generate(spec: "dict[str, yaml.Node]") -> "tuple[str, list[dict[str, Any]]]
         form="manifests",
         output=None,
         jobs=None,
+        shard=None,
     )
     if options.status is not None and options.status not in DESIRED:
         raise _Mistake("spec.status", f"`{options.status}` is none of {', '.join(DESIRED)}")
-    result, _ = compile.made(options)
+    result = compile.made(options)
     _tell(result.diagnostics)
     if has_errors(result.diagnostics):
         return "", krm.results(result.diagnostics)

@@ -12,7 +12,9 @@ from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    Mine = Callable[[str], bool]
 
 LIST = ".krtc-files"
 _MARK = ".krtc-"
@@ -21,8 +23,13 @@ _HEADER = "# The files of this folder that krtc wrote, and may change and remove
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*").fullmatch
 
 
-def write(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
-    """Makes `folder` hold `files` (path in it to text), and of krtc's no others.
+def everything(name: str) -> bool:
+    """Whose run it is: nobody else writes to this tree."""
+    return True
+
+
+def write(folder: str, files: "Mapping[str, str]", mine: "Mine" = everything) -> tuple[int, int]:
+    """Makes `folder` hold `files` (path in it to text), and of krtc's that are `mine` no others.
 
     Says how many files these are, and how many it changed.
 
@@ -32,8 +39,9 @@ def write(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
     if os.path.islink(folder):
         raise UsageError(f"{folder} is a link, and krtc writes through none")
     if not os.path.lexists(folder):
-        return _write_new(folder, files)
-    ours = known(folder)
+        return _write_new(folder, files, mine)
+    listed = known(folder)
+    ours = {*filter(mine, listed)}
     names, changed = set(), set()
     for name, text in files.items():
         if name not in ours and os.path.lexists(os.path.join(folder, name)):
@@ -44,17 +52,18 @@ def write(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
         if _content(folder, name) != text.encode():
             changed.add(name)
     stale, left = sorted(ours - names), sorted(_abandoned(folder, ours))
-    if not changed and not stale and not left and _content(folder, LIST) == _list(names).encode():
+    then = (listed - ours) | names
+    if not changed and not stale and not left and _content(folder, LIST) == _list(then).encode():
         return len(names), 0
     for name in left:  # first: one of them may have the name that a file of this run is written under
         _remove(folder, name)
-    _replace(folder, LIST, _list({*ours, *names}))
+    _replace(folder, LIST, _list(listed | names))
     for name, text in files.items() if changed else ():
         if name in changed:
             _replace(folder, name, text)
     for name in stale:
         _remove(folder, name)
-    _replace(folder, LIST, _list(names))
+    _replace(folder, LIST, _list(then))
     return len(names), len(changed) + len(stale) + len(left)
 
 
@@ -69,9 +78,10 @@ def refuse_other(folder: str, *, whole_runtime: bool) -> None:
         raise UsageError(f"{folder} holds {held}: give another folder, or remove that one first")
 
 
-def differences(folder: str, files: "Mapping[str, str]") -> "Iterator[str]":
+def differences(folder: str, files: "Mapping[str, str]", mine: "Mine" = everything) -> "Iterator[str]":
     """What `write` would change, a line a file; nothing when the folder is up to date."""
-    ours = known(folder) if os.path.isdir(folder) else set()
+    listed = known(folder) if os.path.isdir(folder) else set()
+    ours = {*filter(mine, listed)}
     names = set()
     for name, text in files.items():
         names.add(name)
@@ -83,11 +93,11 @@ def differences(folder: str, files: "Mapping[str, str]") -> "Iterator[str]":
     for name in sorted((ours - names) | _abandoned(folder, ours)):
         if os.path.lexists(os.path.join(folder, name)):
             yield f"{os.path.join(folder, name)} is left over"
-    if _content(folder, LIST) != _list(names).encode():
+    if _content(folder, LIST) != _list((listed - ours) | names).encode():
         yield f"{os.path.join(folder, LIST)} differs: the folder was not written to its end"
 
 
-def _write_new(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
+def _write_new(folder: str, files: "Mapping[str, str]", mine: "Mine") -> tuple[int, int]:
     """A new tree is made beside its place and renamed once."""
     parent, last = os.path.split(folder)
     os.makedirs(parent or ".", exist_ok=True)
@@ -105,7 +115,7 @@ def _write_new(folder: str, files: "Mapping[str, str]") -> tuple[int, int]:
     except BaseException as error:
         _remove_tree(fresh)
         if isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            return write(folder, files)  # another run was faster
+            return write(folder, files, mine)  # another run was faster
         raise
     return len(names), len(names)
 

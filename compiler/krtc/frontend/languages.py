@@ -1,6 +1,7 @@
 """The two languages that people write: a text to its record, with all that is wrong in it."""
 
 import json
+import re
 from functools import cache
 
 from krtc.diagnostics import Diagnostic
@@ -9,7 +10,7 @@ from krtc.frontend import formats, yaml
 from krtc.frontend.binder import Binder
 from krtc.frontend.nodes import Mapping
 from krtc.model import krt, runtime
-from krtc.model.record import Record
+from krtc.model.record import Record, known
 from krtc.source import SourceFile, Span
 
 TYPE_CHECKING = False
@@ -28,6 +29,17 @@ def version(file: SourceFile, schema: str) -> tuple[krt.Version | None, list[Dia
     """
     record, diagnostics = _read(file, schema, krt, krt.Version)
     return (record if isinstance(record, krt.Version) else None), diagnostics
+
+
+def name(file: SourceFile, schema: str) -> str | None:
+    """The name of the version in a krt.yml, when it has one.
+
+    No more is read than the lines down to it, where these are YAML by themselves: what follows cannot change it.
+    """
+    found = re.search("^version:.*(\n([ \t].*)?)*", file.text, re.MULTILINE)
+    files = [SourceFile(file.name, file.text[: found.end()]), file] if found else [file]
+    records = (version(one, schema)[0] for one in files)
+    return next(filter(None, (known(record, "version") for record in records if record)), None)
 
 
 def settings(
