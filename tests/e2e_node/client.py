@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,13 +27,22 @@ import grpc.aio  # type: ignore[import-untyped]
 
 PROTO = "public_input.proto"
 PATIENCE = 40  # more than the entrypoint has
+SOON = 10  # kube-proxy leads to a pod a second or two after it is ready
 
 
 def stub_and_request(host: str) -> tuple[Any, Any]:
     """The classes that the served proto makes."""
     folder = Path(tempfile.mkdtemp())
-    with urllib.request.urlopen(f"http://{host}/{PROTO}", timeout=10) as served:
-        (folder / PROTO).write_bytes(served.read())
+    end = time.monotonic() + SOON
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://{host}/{PROTO}", timeout=10) as served:
+                (folder / PROTO).write_bytes(served.read())
+            break
+        except urllib.error.URLError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
     sys.path.insert(0, str(folder))
     messages, services = grpc.protos_and_services(PROTO)
     return services.EntrypointStub, messages.Request

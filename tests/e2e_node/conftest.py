@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ from tests.e2e.cluster.mongodb import mongodb
 from tests.e2e.cluster.nack import nack
 from tests.e2e.cluster.nats import Nats, nats
 from tests.e2e.cluster.network import BOUND, free_port
-from tests.e2e.cluster.processes import ROOT, program, until
+from tests.e2e.cluster.processes import ROOT, program, running, until
 from tests.e2e.cluster.proxy import proxy
 from tests.e2e.cluster.scheduler import scheduler
 from tests.e2e.conftest import kept_logs
@@ -40,7 +41,11 @@ NAMESPACE = "kre"
 V1, V2 = "classificator-v1", "classificator-v2"
 PODS = 14  # of both versions, each with an entrypoint and, of the five nodes, one that has two
 SHIPPED = "mongo_writer_logs.kre"  # the logs' subject
+CALM = 6  # seconds; it took two to four
 NUMBERS = itertools.count(1)
+# Of an event, an EndpointSlice and a pod what tells most.
+WATCHED = "{.object.metadata.managedFields[-1:].time} {.object.involvedObject.name}{.object.metadata.name} "
+WATCHED += '{.object.message}{.object.endpoints[*].conditions}{.object.status.containerStatuses[*].ready}{"\\n"}'
 
 # What people would write in Python and Go, in the words of runner/node.go.
 HANDLERS = {
@@ -116,6 +121,18 @@ class Node:
             for status in pod["status"].get("containerStatuses", [])  # a new pod has none
             if status["name"] in ("node", "entrypoint")
         }
+
+    def steady(self) -> bool:
+        """Whether all runners come to be ready and stay so: of one started again, it was seen to say so too soon."""
+        since = time.monotonic()
+
+        def calm() -> bool:
+            nonlocal since
+            if not all(self.ready().values()):
+                since = time.monotonic()
+            return time.monotonic() - since > CALM
+
+        return until(calm, 120)
 
     def kept(self) -> dict[tuple[str, str], str]:
         """When each durable consumer was made, by stream and name."""
@@ -246,6 +263,14 @@ def reached(name: str, port: int, target: int) -> list[dict[str, Any]]:
     ]
 
 
+def told(kubectl: Kubectl, folder: Path, kind: str) -> contextlib.AbstractContextManager[None]:
+    """All that becomes of the objects of a kind, in KIND.log, for whoever has to find out what happened."""
+    words = "get", kind, "--all-namespaces", "--watch", "--output-watch-events"
+    flags = {"kubeconfig": kubectl.kubeconfig, "output": f"jsonpath={WATCHED}"}
+    command = program("kubectl")
+    return running(kubectl.inside, folder, kind, *words, flags=flags, ready=lambda: True, of_machine=command)
+
+
 class Records(NamedTuple):
     """A file of what fluent-bit ships."""
 
@@ -280,6 +305,9 @@ def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         have(kubelet(kubectl, folder, containers))
         have(proxy(inside, kubectl, folder))
         have(coredns(inside, kubectl, folder))
+        have(told(kubectl, folder, "events"))
+        have(told(kubectl, folder, "endpointslices"))
+        have(told(kubectl, folder, "pods"))
         broker = Broker(inside, folder)
         stack.callback(broker.stop)
         broker.start()

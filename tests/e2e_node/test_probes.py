@@ -9,7 +9,8 @@ from tests.e2e_node.conftest import NAMESPACE, V1, Node
 
 
 def answered(live: Node, text: str) -> bool:
-    return live.call(text)[0].get("reply") == f"{text} by {V1}"
+    """Whether a call is, as soon as the Service leads to pods that are ready."""
+    return until(lambda: live.call(text)[0].get("reply") == f"{text} by {V1}", 30)
 
 
 def endpoints(live: Node) -> list[bool]:
@@ -63,7 +64,7 @@ def test_without_nats_for_long_runners_are_started_again(live: Node) -> None:
     finally:
         live.broker.start()
     assert not any(live.ready().values())
-    assert until(lambda: all(live.ready().values()), 200)
+    assert until(lambda: all(live.ready().values()), 200) and live.steady()
     after = live.runners()
     assert {
         pod: after[pod]["restartCount"] - status["restartCount"] for pod, status in before.items()

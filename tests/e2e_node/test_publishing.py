@@ -10,11 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.cluster.network import BOUND
 from tests.e2e.cluster.processes import program, until
 from tests.e2e_node.conftest import NAMESPACE, V1, V2, Node, Runtime
 
+pytestmark = pytest.mark.usefixtures("steady")
 SECONDS = 4  # of calls before, between and after what happens
+
+
+@pytest.fixture
+def steady(live: Node) -> None:
+    """What is measured is not what an earlier test did."""
+    assert live.steady()
 
 
 @contextlib.contextmanager

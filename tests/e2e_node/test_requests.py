@@ -69,9 +69,15 @@ def test_the_proto_is_served(live: Node) -> None:
 
 
 def test_logs_are_shipped_with_whose_they_are(live: Node, records: Records) -> None:
+    found: list[dict[str, str]] = []
+
+    def shipped() -> bool:
+        found[:] = [one for one in records.all() if one["capture"] == 'received "a log of this" from entrypoint']
+        return bool(found)
+
     live.call("a log of this")
-    until(lambda: any("a log of this" in record["capture"] for record in records.all()), 30)
-    [first] = [record for record in records.all() if record["capture"] == 'received "a log of this" from entrypoint']
+    assert until(shipped, 30)
+    [first] = found
     assert {first.pop(name) for name in ("logtime", "capture")}
     assert first == {
         "tag": "mongo_writer_logs.kre",
