@@ -208,20 +208,22 @@ def compile_runtime(
         return (name, says), tree(judged.program) if options.only in (None, name) else {}
 
     def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
-        if entry.krt not in mine:
+        if mine is not None and entry.krt not in mine:
             name = names.get(entry.krt) or (_name(entry, assets, load) if options.leads else None)
             return _Judged(_stand_in(name, settings, entry) if name else None, [], [], ())
         if entry.krt in kept:
             return kept[entry.krt]
-        name, says = ready.get(entry.krt, (None, True))
+        name = ready.get(entry.krt)
         alone = _stand_in(name, settings, entry) if name else None
-        if alone and not says:
+        if alone and entry.krt not in saying:
             return _Judged(alone, [], [], ())
         judged = _judge_entry(settings, entry, options, assets, load, read)
         return judged.alone(alone) if alone and not isinstance(judged, str) else judged
 
     file, settings, found = _settings(source, assets["schemas/runtime.schema.json"])
-    ready: dict[str, tuple[str, bool]] = {}
+    # Of what was made, by the version's file: its name, whether there is anything to say, and what fetches its tree.
+    ready: dict[str, str] = {}
+    saying: set[str] = set()
     trees: dict[str, Callable[[], dict[str, str]]] = {}
     number, count = options.shard or (1, 1)
     entries = _entries(settings)[number - 1 :: count] if settings else []
@@ -229,12 +231,14 @@ def compile_runtime(
     if options.only:
         names = {entry.krt: _name(entry, assets, load) for entry in entries}
         entries = [entry for entry in entries if names[entry.krt] == options.only]
-    mine = {entry.krt for entry in entries}
+    mine = {entry.krt for entry in entries} if options.shard or options.only else None
     if settings is not None and not has_errors(found):
         for entry, (told, fetch) in zip(entries, each(partial(make, settings), entries), strict=True):
             if told:
-                ready[entry.krt] = told
-                trees[f"versions/{told[0]}"] = fetch
+                ready[entry.krt], says = told
+                trees[entry.krt] = fetch
+                if says:
+                    saying.add(entry.krt)
     runtime, diagnostics = _check_runtime(source, options, assets, judge)
     if runtime is None:
         return Result({}, diagnostics)
@@ -246,11 +250,11 @@ def compile_runtime(
     if has_errors(diagnostics):
         return Result({}, diagnostics, versions)
     wanted = _parts(runtime, options.only)
-    made = {
-        folder: trees.get(folder) or partial(tree, program)
-        for folder, program in wanted
-        if (program.entry.krt in mine if isinstance(program, Program) else options.leads)
-    }
+    made = {}
+    for folder, program in wanted:
+        krt = program.entry.krt if isinstance(program, Program) else None
+        if mine is None or krt in mine or (krt is None and options.leads):
+            made[folder] = trees.get(krt or "") or partial(tree, program)
     if options.only:
         [(_, fetch)] = made.items()
         made = {"": fetch}
@@ -277,9 +281,18 @@ def _name(entry: VersionEntry, assets: "Mapping[str, str]", load: "Load") -> str
 
 def _stand_in(name: str, settings: Runtime, entry: VersionEntry) -> Program:
     """What is left of a version that was judged and made: as much as the rules across versions ask of it."""
-    version = Version(version=name)  # type: ignore[call-arg]  # the rest was judged
+    version: Any = _Named(name)
     status = known(entry, "status")
     return Program(version, settings, entry, source=entry.krt, status=status, needs_values=False, in_runtime=True)
+
+
+class _Named:
+    """A version of which no more is known than its name."""
+
+    __slots__ = ("version",)
+
+    def __init__(self, version: str) -> None:
+        self.version = version
 
 
 def objects(

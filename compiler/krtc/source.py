@@ -1,5 +1,8 @@
 """Where every value came from: a file that a person wrote, and a place in it."""
 
+from bisect import bisect_right
+from itertools import accumulate
+
 
 class SourceFile:
     """A text that was read.
@@ -8,12 +11,13 @@ class SourceFile:
     content, decoded.
     """
 
-    __slots__ = ("_lines", "name", "text")
+    __slots__ = ("_lines", "_starts", "name", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
         self._lines: list[str] | None = None
+        self._starts: list[int] | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -21,6 +25,18 @@ class SourceFile:
         if self._lines is None:
             self._lines = self.text.split("\n")
         return self._lines
+
+    def let_go(self) -> None:
+        """Keeps no more than the text; what was made of it is made again where it is asked for."""
+        self._lines = self._starts = None
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The line and the column, both from 1, of a character of the text; of what is behind it, its end."""
+        if self._starts is None:
+            self._starts = [*accumulate((len(line) + 1 for line in self.lines), initial=0)][:-1]
+        at = min(at, len(self.text))
+        line = bisect_right(self._starts, at)
+        return line, at - self._starts[line - 1] + 1
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line break; empty behind the last line."""

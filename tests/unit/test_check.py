@@ -291,19 +291,6 @@ class Test_folders:
         assert codes(err) == ["a/krt.yml KRT101"]
         assert err.endswith("krtc: error: there is no krt.yml, runtime.yml or .krt in the folder bin\n")
 
-    def test_progress_on_a_terminal(self, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Only what takes more than a second shows any, and leaves none of it behind."""
-        for name in "abc":
-            project(name, SMALL)
-        clock = itertools.count(0, 2)
-        monkeypatch.setattr("time.monotonic", lambda: next(clock))
-        assert run(".") == 0
-        assert capsys.readouterr().err == ""
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-        assert run(".") == 0
-        err = capsys.readouterr().err
-        assert "\r2 ..." in err and err.endswith("\r\x1b[K")
-
     def test_an_unreadable_file_in_one_is_told_beside_the_rest(self, capsys: Capture) -> None:
         project("a", UNKNOWN_NODE)
         Path("a/b").mkdir()

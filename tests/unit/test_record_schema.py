@@ -146,11 +146,11 @@ class Test_records:
         assert public <= set(record.__annotations__)
 
     def test_no_field_name_is_mistaken_for_another(self) -> None:
-        from krtc.frontend.binder import _snake
+        from krtc.frontend.binder import snake
 
         for record in RECORDS:
             for field in record.__annotations__:
-                assert _snake(camel(field)) == field
+                assert snake(camel(field)) == field
 
 
 def test_the_digest_is_of_what_a_version_means() -> None:

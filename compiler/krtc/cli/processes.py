@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WORTH = 25
 # What a process keeps in memory: the files of so many versions; those of more are put into a temporary file.
 IN_MEMORY = 250
+# The bytes of a number.
+_LENGTH = 8
 
 
 def spread(jobs: int | None) -> "Each":
@@ -68,7 +70,7 @@ def _each(make: "Make", shares: "list[list[Any]]") -> "Iterator[Made]":
                 # What a child did not deliver (it was killed, or found a bug of ours) is made here, and can be seen.
                 delivered = _delivered(*children.pop(0), show) if number else None
                 for first, place in _made(make, share, shelf, count) if delivered is None else delivered:
-                    yield first, partial(shelf.fetch, place)
+                    yield first, _Kept(shelf, place)
     finally:
         for process, pipe in children:
             os.kill(process, signal.SIGKILL)
@@ -85,25 +87,36 @@ def _made(
         count()
 
 
+class _Kept:
+    """What fetches a thing from where it is; there are as many as versions."""
+
+    __slots__ = ("_place", "_shelf")
+
+    def __init__(self, shelf: "_Memory | _Shelf", place: "Any") -> None:
+        self._shelf = shelf
+        self._place = place
+
+    def __call__(self) -> "Any":
+        return self._shelf.fetch(self._place)
+
+
 class _Counters:
     """How much each of several processes has done, in memory that they share; each writes its own number."""
 
-    _SIZE = 8
-
     def __init__(self, processes: int) -> None:
-        self._shared = mmap(-1, processes * self._SIZE)
+        self._shared = mmap(-1, processes * _LENGTH)
         self._own = 0
 
     def add(self, process: int) -> None:
         """One more, by the process of this number."""
         self._own += 1
-        start = process * self._SIZE
-        self._shared[start : start + self._SIZE] = self._own.to_bytes(self._SIZE)
+        start = process * _LENGTH
+        self._shared[start : start + _LENGTH] = self._own.to_bytes(_LENGTH)
 
     def total(self) -> int:
         """What all have done."""
         data = self._shared[:]
-        return sum(int.from_bytes(data[i : i + self._SIZE]) for i in range(0, len(data), self._SIZE))
+        return sum(int.from_bytes(data[i : i + _LENGTH]) for i in range(0, len(data), _LENGTH))
 
 
 class _Memory:
@@ -127,21 +140,22 @@ class _Shelf:
     def __del__(self) -> None:
         self._file.close()
 
-    def put(self, thing: "Any") -> tuple[int, int]:
-        """Where it is then."""
+    def put(self, thing: "Any") -> int:
+        """Where it is then: behind its length."""
         data = marshal.dumps(thing)
         try:
             start = self._file.seek(0, os.SEEK_END)
-            self._file.write(data)
+            self._file.write(len(data).to_bytes(_LENGTH) + data)
             self._file.flush()  # by whom it is fetched, its buffer was not filled
         except OSError as error:
             raise _no_room(error) from error
-        return start, len(data)
+        return start
 
-    def fetch(self, place: tuple[int, int]) -> "Any":
+    def fetch(self, place: int) -> "Any":
         """What was put there."""
-        start, length = place
-        return marshal.loads(os.pread(self._file.fileno(), length, start))  # noqa: S302 (our own)
+        file = self._file.fileno()
+        length = int.from_bytes(os.pread(file, _LENGTH, place))
+        return marshal.loads(os.pread(file, length, place + _LENGTH))  # noqa: S302 (our own)
 
 
 def _child(make: "Callable[[], Iterator[Any]]") -> tuple[int, int]:

@@ -162,7 +162,7 @@ class Binder:
                     did_you_mean(key, properties) or (_list(properties) if properties else "remove it"),
                 )
                 continue
-            field = _snake(key)
+            field = snake(key)
             found = self._value(value, properties[key], f"`{key}` of {owner}", key)
             if isinstance(found, _Invalid):
                 wrong[field] = found.parts
@@ -171,10 +171,11 @@ class Binder:
             places[field] = entry
         for key in schema.get("required", ()):
             if key not in node.entries:
-                wrong[_snake(key)] = {}
+                wrong[snake(key)] = {}
                 self._missing(node, key, properties, owner)
         result = broken(record, fields, wrong) if wrong else record(**fields)
-        place(result, places, node)
+        # Where every key is spelt as its field, the node has the same mapping already.
+        place(result, node.entries if places == node.entries else places, node)
         return result
 
     def _missing(self, node: Mapping, key: str, properties: "dict[str, Schema]", owner: str) -> None:
@@ -303,12 +304,12 @@ def _is_ambiguous(text: str) -> bool:
 @cache  # asked for each record
 def _in_words(record: str) -> str:
     """The name of a record for people: `ObjectStore` is "an object store"."""
-    words = _snake(record).strip("_").replace("_", " ")
+    words = snake(record).strip("_").replace("_", " ")
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 @cache
-def _snake(key: str) -> str:
+def snake(key: str) -> str:
     """`krtVersion` to `krt_version`."""
     return key if key.islower() else "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
 

@@ -48,16 +48,16 @@ def _splices(text: str, versions: Sequence, index: int, status: str) -> "list[Sp
         return [_replaced(text, value, status)]
     if "krt" not in entry.entries:
         raise ValueError(f"entry {index} has no `krt`")
-    if text[entry.start.index] == "{":
+    if text[entry.start] == "{":
         return [_in_flow(text, entry, status)]
-    if text[versions.start.index] == "[":  # `[krt: a]`: a mapping of one pair, without braces
+    if text[versions.start] == "[":  # `[krt: a]`: a mapping of one pair, without braces
         start, end, new = _in_flow(text, entry, status)
-        return [(entry.start.index, entry.start.index, "{"), (start, end, f"{new}}}")]
+        return [(entry.start, entry.start, "{"), (start, end, f"{new}}}")]
     return [_in_block(text, entry, status)]
 
 
 def _replaced(text: str, value: Scalar, status: str) -> "Splice":
-    start, end = value.start.index, value.end.index
+    start, end = value.start, value.end
     at = text.rfind(value.text, start, end)  # the last: a block scalar may have a comment before it
     if at < 0:  # it is written with escapes
         return start, end, f"{text[start]}{status}{text[start]}"
@@ -66,16 +66,15 @@ def _replaced(text: str, value: Scalar, status: str) -> "Splice":
 
 def _in_flow(text: str, entry: Mapping, status: str) -> "Splice":
     key, value = entry.entries["krt"]
-    quote = "" if key.plain else text[key.start.index]  # what is JSON stays JSON
-    return value.end.index, value.end.index, f", {quote}status{quote}: {quote}{status}{quote}"
+    quote = "" if key.plain else text[key.start]  # what is JSON stays JSON
+    return value.end, value.end, f", {quote}status{quote}: {quote}{status}{quote}"
 
 
 def _in_block(text: str, entry: Mapping, status: str) -> "Splice":
     """A line of its own behind the one on which the value of `krt` ends."""
-    line = f"{' ' * entry.start.column}status: {status}"
-    end = entry.entries["krt"][1].end
-    at = end.index
-    if end.column:  # or a block scalar ended with its line
+    line = f"{' ' * (entry.span.column - 1)}status: {status}"
+    at = entry.entries["krt"][1].end
+    if text[at - 1] != "\n":  # or a block scalar ended with its line
         at = text.find("\n", at) + 1
     if at:
         return at, at, line + _ending(text, at)

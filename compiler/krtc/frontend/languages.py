@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from krtc.frontend.overrides import Override
 
 
+# Characters of a runtime.yml whose places are not kept: it has some thousand versions.
+LARGE = 64 << 10
+
+
 def version(file: SourceFile, schema: str) -> tuple[krt.Version | None, list[Diagnostic]]:
     """A krt.yml as a version; `schema` is the text of krt-v2.schema.json.
 
@@ -50,6 +54,11 @@ def settings(
     `over` is laid over what the file says.
     """
     record, diagnostics = _read(file, schema, runtime, runtime.Runtime, over)
+    if record is not None and not diagnostics and not over and len(file.text) > LARGE:
+        from krtc.frontend import places
+
+        places.let_go(record, file)
+        file.let_go()
     return (record if isinstance(record, runtime.Runtime) else None), diagnostics
 
 

@@ -4,38 +4,25 @@ from krtc.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
-
     from krtc.source import SourceFile
 
-    class Mark(Protocol):
-        """A place of PyYAML's; lines and columns count from 0, as does the index of its character in the text."""
 
-        index: int
-        line: int
-        column: int
-
-
-def span(file: "SourceFile", start: "Mark", end: "Mark | None" = None) -> Span:
-    """The stretch between two marks, or the one character at a mark; what is behind the end of the file is its end."""
-    line, column = _inside(file, start)
-    end_line, end_column = _inside(file, end) if end else (line, column + 1)
+def span(file: "SourceFile", start: int, end: int | None = None) -> Span:
+    """The stretch between two characters of a text, or the one character; what is behind its end is its end."""
+    line, column = file.place(start)
+    end_line, end_column = (line, column + 1) if end is None else file.place(end)
     return Span(file, line, column, end_line, end_column)
 
 
-def _inside(file: "SourceFile", mark: "Mark") -> tuple[int, int]:
-    # libyaml ends the last line, and what stands on it, on a line of its own.
-    if mark.line < len(file.lines):
-        return mark.line + 1, mark.column + 1
-    return len(file.lines), len(file.lines[-1]) + 1
-
-
 class Placed:
-    """What has a place in a file; hardly any of them is ever asked for it, so it is made when it is."""
+    """What has a place in a file, from one character to another.
+
+    Hardly any of them is ever asked for its lines and columns, so these are found when it is.
+    """
 
     __slots__ = ("end", "file", "start")
 
-    def __init__(self, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+    def __init__(self, file: "SourceFile", start: int, end: int) -> None:
         self.file = file
         self.start = start
         self.end = end
@@ -55,7 +42,7 @@ class Scalar(Placed):
 
     __slots__ = ("plain", "text")
 
-    def __init__(self, text: str, plain: bool, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+    def __init__(self, text: str, plain: bool, file: "SourceFile", start: int, end: int) -> None:
         self.text = text
         self.plain = plain
         self.file = file
@@ -68,7 +55,7 @@ class Sequence(Placed):
 
     __slots__ = ("items",)
 
-    def __init__(self, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+    def __init__(self, file: "SourceFile", start: int, end: int) -> None:
         super().__init__(file, start, end)
         self.items: list[Node] = []
 
@@ -82,7 +69,7 @@ class Mapping(Placed):
 
     __slots__ = ("entries",)
 
-    def __init__(self, file: "SourceFile", start: "Mark", end: "Mark") -> None:
+    def __init__(self, file: "SourceFile", start: int, end: int) -> None:
         super().__init__(file, start, end)
         self.entries: dict[str, tuple[Scalar, Node]] = {}
 

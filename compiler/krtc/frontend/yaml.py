@@ -147,10 +147,10 @@ def _syntax(file: SourceFile, error: MarkedYAMLError) -> Diagnostic:
         help_text = "use spaces: YAML takes no tab before a key"
     if begin and not rest.strip():
         mark = begin  # what does not end is wrong where it begins
-    at = span(file, mark) if mark else Span(file, 1, 1, 1, 1)
+    at = span(file, mark.index) if mark else Span(file, 1, 1, 1, 1)
     related = []
     if begin and mark and (begin.line, begin.column) != (mark.line, mark.column):
-        related = [Related(span(file, begin), "it begins here")]
+        related = [Related(span(file, begin.index), "it begins here")]
     return Diagnostic(SYNTAX, at, f"not YAML: {problem}{context}", help=help_text, related=related)
 
 
@@ -197,12 +197,12 @@ class _Reader:
                     self._stop(TOO_LARGE, event, f"a value is longer than {LONGEST_SCALAR >> 10} KiB")
                 if style == '"' and not text.isprintable():
                     self._check_escapes(event)
-                add(Scalar(text, not style, file, event.start_mark, event.end_mark))
+                add(Scalar(text, not style, file, event.start_mark.index, event.end_mark.index))
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if event.anchor is not None or event.tag is not None:
                     self._refuse(event)
                 made = Mapping if kind is MappingStartEvent else Sequence
-                node = made(file, event.start_mark, event.end_mark)
+                node = made(file, event.start_mark.index, event.end_mark.index)
                 add(node)
                 self._stack.append(node)
                 self._keys.append(None)
@@ -218,7 +218,7 @@ class _Reader:
     def _end(self, kind: type, event: "Any") -> None:
         if kind is MappingEndEvent or kind is SequenceEndEvent:
             self._keys.pop()
-            self._stack.pop().end = event.end_mark
+            self._stack.pop().end = event.end_mark.index
         elif kind is AliasEvent:
             self._stop(YAML_FEATURE, event, "an alias: KRT has none", help=_WRITE_OUT)
         elif kind is DocumentStartEvent:
@@ -275,7 +275,7 @@ class _Reader:
                 YAML_FEATURE, node.span, "a key that is not text", help="write a name before the `:`, or quote the text"
             )
             return
-        if self._asks and node.start.index and self.file.text[node.start.index - 1] == "?":
+        if self._asks and node.start and self.file.text[node.start - 1] == "?":
             message = "a `?` with no blank behind it: readers of YAML differ in what it is"
             self._stop_at(YAML_FEATURE, node.span, message, help="quote the key")
         if len(node.text) > LONGEST_KEY:
@@ -299,7 +299,7 @@ class _Reader:
         self._check_number(key.span)
 
     def _span(self, event: "Any") -> Span:
-        return span(self.file, event.start_mark, event.end_mark)
+        return span(self.file, event.start_mark.index, event.end_mark.index)
 
     def _stop(self, code: Code, event: "Any", message: str, help: str | None = None) -> None:
         self._stop_at(code, self._span(event), message, help)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from krtc.model.status import Status
 
 
+# Of thousands of versions there is no more than a name.
+_NOTHING: "Mapping[str, str]" = {}
+_NO_FILES = Files()
+
+
 class Program:
     """A version, the settings of its runtime, and its entry there.
 
@@ -40,8 +45,8 @@ class Program:
         needs_values: bool,
         in_runtime: bool = False,
         before: "Was | None" = None,
-        files: dict[str, str] | None = None,
-        unread: dict[str, str] | None = None,
+        files: "Mapping[str, str] | None" = None,
+        unread: "Mapping[str, str] | None" = None,
         krt_files: Files | None = None,
     ) -> None:
         self.version = version
@@ -52,9 +57,9 @@ class Program:
         self.before = before
         self.needs_values = needs_values
         self.in_runtime = in_runtime
-        self.files = files or {}
-        self.unread = unread or {}
-        self.krt_files = krt_files or Files()
+        self.files = files or _NOTHING
+        self.unread = unread or _NOTHING
+        self.krt_files = krt_files or _NO_FILES
 
     @cached_property
     def names(self) -> Names:

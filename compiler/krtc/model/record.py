@@ -16,15 +16,24 @@ if TYPE_CHECKING:
         str | tuple[str, int | str] | tuple[str, str, Literal["value"]] | tuple[str, str, Literal["value"], int | str]
     )
 
-    class Placed(Protocol):
-        """What has a place, and perhaps things in it that have theirs."""
+    class Whole(Protocol):
+        """What has a place."""
 
         @property
         def span(self) -> Span:
             """Its place."""
 
+    class Placed(Whole, Protocol):
+        """What has a place, and perhaps things in it that have theirs."""
+
         def at(self, inside: int | str, of: str = "key") -> "Placed | None":
             """An item of a list by its index; of a mapping, a key by its text, or its `value`."""
+
+    class Places(Protocol):
+        """The key and the value of each field that the source has."""
+
+        def __contains__(self, field: object) -> bool: ...
+        def __getitem__(self, field: str) -> tuple[Placed, Placed]: ...
 else:
 
     def dataclass_transform(**_):
@@ -84,9 +93,20 @@ def parts(record: Record, field: str) -> "dict[int, Any]":
     return wrong[field] if field in wrong else dict(enumerate(getattr(record, field) or ()))
 
 
-def place(record: Record, places: "Mapping[str, tuple[Placed, Placed]]", whole: "Placed") -> None:
+def place(record: Record, places: "Places", whole: "Whole") -> None:
     """Notes where the fields of a record stand, each with its key and its value, and where the record as a `whole`."""
-    record.__dict__[_PLACES] = (places, whole)
+    one: object = places
+    record.__dict__[_PLACES] = one if one is whole else (places, whole)
+
+
+def places_of(record: Record) -> "Any":
+    """What was noted of the places of its fields; nothing for a record that did not come from a file."""
+    return _places(record)[0] if _PLACES in record.__dict__ else {}
+
+
+def _places(record: Record) -> "Any":
+    found = record.__dict__[_PLACES]
+    return found if type(found) is tuple else (found, found)
 
 
 def span_of(record: Record, *where: "Place") -> "Span":
@@ -96,7 +116,7 @@ def span_of(record: Record, *where: "Place") -> "Span":
     mapping, (field, key, "value") for what stands under that, and (field, key, "value", key) for a key in there.
     Raises KeyError for a record that did not come from a file.
     """
-    places, whole = record.__dict__[_PLACES]
+    places, whole = _places(record)
     for at in where:
         field, *inside = at if isinstance(at, tuple) else (at.rstrip(":"),)
         if field in places:
