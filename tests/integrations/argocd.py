@@ -19,9 +19,14 @@ COMPONENTS = "https://github.com/konstellation-io/krtc/"
 
 def block(kind: str) -> dict[str, Any]:
     """The page's object of a kind."""
-    parts = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1:]
-    (found,) = [data for data in (yaml.safe_load(part.split("```")[0]) for part in parts) if data["kind"] == kind]
-    return dict(found)
+    (found,) = blocks(PAGE, kind)
+    return found
+
+
+def blocks(page: Path, kind: str) -> list[dict[str, Any]]:
+    """The objects of a kind on a page."""
+    parts = page.read_text(encoding="utf-8").split("```yaml\n")[1:]
+    return [data for data in (yaml.safe_load(part.split("```")[0]) for part in parts) if data.get("kind") == kind]
 
 
 def installed(folder: Path) -> list[dict[str, Any]]:

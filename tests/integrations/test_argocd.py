@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.equivalence.test_kubeconform import kubeconform
-from tests.integrations.argocd import DEPLOY, ROOT, block, installed
+from tests.integrations.argocd import DEPLOY, ROOT, block, blocks, installed
 
 KRTC = Path(sys.executable).with_name("krtc")
 EXAMPLES = DEPLOY / "examples"
@@ -84,7 +84,9 @@ def test_the_health_checks_are_one(objects: Objects) -> None:
 def test_kubernetes_and_argo_cd_take_it(objects: Objects, tmp_path: Path) -> None:
     ours = [one for (kind, name), one in objects.items() if (kind, name) == SERVER or kind == "ConfigMap"]
     examples = [example(path.stem) for path in EXAMPLES.iterdir()]
-    documents = [*ours, *examples, block("Application")]
+    scaled = blocks(ROOT / "docs" / "scaling.md", "Application")
+    assert [next(iter({*one["spec"]} & {"source", "sourceHydrator"})) for one in scaled] == ["source", "sourceHydrator"]
+    documents = [*ours, *examples, block("Application"), *scaled]
     assert {one["kind"] for one in examples} == {"AppProject", "Application", "ApplicationSet"}
     for number, document in enumerate(documents):
         (tmp_path / f"{number}.json").write_text(json.dumps(document))

@@ -1,7 +1,6 @@
 """`krtc check`, `explain` and `schema`: what is read, what is said, where, and how they end."""
 
 import io
-import itertools
 import json
 import os
 import re

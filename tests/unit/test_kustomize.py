@@ -21,7 +21,7 @@ BUNDLE = Bundle(
     description="d",
     kubernetes="1.33",
     source="krt.yml",
-    tests=[],
+    tests=list,
     resources=[
         resource("ConfigMap", "v", {"data": {"status": STATUS, "a/b~c": STATUS}}),
         resource("ConfigMap", "w", {"data": {}}, RUNNING),

@@ -150,7 +150,7 @@ def resource(kind: str, name: Any, *when: Is, **more: Any) -> Resource:
 
 def bundle(*resources: Resource) -> Bundle:
     return Bundle(
-        name="v", namespace="ns", description="d", kubernetes="1.33", source="s", resources=[*resources], tests=[]
+        name="v", namespace="ns", description="d", kubernetes="1.33", source="s", resources=[*resources], tests=list
     )
 
 

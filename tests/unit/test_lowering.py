@@ -324,7 +324,7 @@ class Test_the_containers_of_a_pod:
 @pytest.mark.parametrize(("status", "service"), [("started", "mail-v1"), ("published", "active-entrypoint")])
 def test_what_helm_test_runs(status: str, service: str) -> None:
     made = lowered(program(KRT, {**RUNTIME, "images": {"pullSecrets": [{"name": "registry"}]}}))
-    (test,) = made.tests
+    (test,) = made.tests()
     assert [test.exists(s) for s in STATUSES] == [False, True, True]
     data = resolve(test.data("kre", {}), status)
     assert (data["metadata"]["name"], data["metadata"]["annotations"]["helm.sh/hook"]) == ("mail-v1--test", "test")

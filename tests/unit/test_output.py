@@ -281,15 +281,15 @@ class Test_what_a_killed_run_left:
         assert path.read_text() == "mine"
 
     def test_a_file_that_goes_while_it_is_read(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        isfile = os.path.isfile
+        lstat = os.lstat
 
-        def gone(path: str) -> bool:
-            found = isfile(path)
+        def gone(path: str) -> os.stat_result:
+            found = lstat(path)
             if path.endswith("a.yaml"):
                 os.unlink(path)
             return found
 
-        monkeypatch.setattr(os.path, "isfile", gone)
+        monkeypatch.setattr(os, "lstat", gone)
         assert next(output.differences(str(folder), OLD)) == f"{folder}/a.yaml is missing"
 
     def test_of_another_user_is_left_to_it(self, folder: Path, monkeypatch: pytest.MonkeyPatch, dead: int) -> None:

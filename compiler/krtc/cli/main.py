@@ -166,7 +166,10 @@ def _open_closed_streams() -> None:
 
 def _die_of_sigpipe() -> None:
     """A reader that closes its end (`krtc compile ... | head`) ends the command, as it ends cat."""
-    import signal
+    if TYPE_CHECKING:
+        import signal
+    else:
+        import _signal as signal  # what is in C of it, without the enums around that, which a start pays for
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

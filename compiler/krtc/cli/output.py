@@ -7,6 +7,7 @@ come, so that a run that was killed is finished by the next one and leaves nothi
 import errno
 import os
 import re
+import stat
 
 from krtc.cli.errors import UsageError
 
@@ -42,18 +43,18 @@ def write(folder: str, files: "Mapping[str, str]", mine: "Mine" = everything) ->
         return _write_new(folder, files, mine)
     listed = known(folder)
     ours = {*filter(mine, listed)}
-    names, changed = set(), set()
+    names, changed, seen = set(), set(), set[str]()
     for name, text in files.items():
         if name not in ours and os.path.lexists(os.path.join(folder, name)):
             raise UsageError(
                 f"{os.path.join(folder, name)} was not written by krtc: move it away, or give another folder"
             )
         names.add(name)
-        if _content(folder, name) != text.encode():
+        if _content(folder, name, seen) != text.encode():
             changed.add(name)
     stale, left = sorted(ours - names), sorted(_abandoned(folder, ours))
     then = (listed - ours) | names
-    if not changed and not stale and not left and _content(folder, LIST) == _list(then).encode():
+    if not changed and not stale and not left and _content(folder, LIST, seen) == _list(then).encode():
         return len(names), 0
     for name in left:  # first: one of them may have the name that a file of this run is written under
         _remove(folder, name)
@@ -82,10 +83,10 @@ def differences(folder: str, files: "Mapping[str, str]", mine: "Mine" = everythi
     """What `write` would change, a line a file; nothing when the folder is up to date."""
     listed = known(folder) if os.path.isdir(folder) else set()
     ours = {*filter(mine, listed)}
-    names = set()
+    names, seen = set(), set[str]()
     for name, text in files.items():
         names.add(name)
-        content = _content(folder, name)
+        content = _content(folder, name, seen)
         if content is None:
             yield f"{os.path.join(folder, name)} is missing"
         elif content != text.encode():
@@ -93,7 +94,7 @@ def differences(folder: str, files: "Mapping[str, str]", mine: "Mine" = everythi
     for name in sorted((ours - names) | _abandoned(folder, ours)):
         if os.path.lexists(os.path.join(folder, name)):
             yield f"{os.path.join(folder, name)} is left over"
-    if _content(folder, LIST) != _list((listed - ours) | names).encode():
+    if _content(folder, LIST, seen) != _list((listed - ours) | names).encode():
         yield f"{os.path.join(folder, LIST)} differs: the folder was not written to its end"
 
 
@@ -128,7 +129,7 @@ def _create(path: str, text: str) -> None:
 
 def known(folder: str) -> set[str]:
     """The files in a folder that krtc wrote; UsageError when it holds others only."""
-    content = _content(folder, LIST)
+    content = _content(folder, LIST, set())
     if content is None:
         if not os.path.isdir(folder):
             raise UsageError(f"{folder} is not a folder")
@@ -145,29 +146,40 @@ def _list(names: "Iterable[str]") -> str:
     return _HEADER + "".join(f"{name}\n" for name in sorted(names))
 
 
-def _inside(folder: str, name: str) -> str:
-    """The path of a file in a folder; UsageError when a link is on the way."""
+def _inside(folder: str, name: str, seen: set[str]) -> str:
+    """The path of a file in a folder; UsageError when a link is on the way, but for the folders that were `seen`."""
+    *above, last = name.split("/")
     path = folder
-    for part in name.split("/"):
-        path = os.path.join(path, part)
-        if os.path.islink(path):
-            raise UsageError(f"{path} is a link, and krtc writes through none")
-    return path
+    for part in above:
+        path = f"{path}/{part}"
+        if path not in seen:
+            _refuse_link(path)
+            seen.add(path)
+    return f"{path}/{last}"
 
 
-def _content(folder: str, name: str) -> bytes | None:
+def _refuse_link(path: str) -> None:
+    if os.path.islink(path):
+        raise UsageError(f"{path} is a link, and krtc writes through none")
+
+
+def _content(folder: str, name: str, seen: set[str]) -> bytes | None:
+    path = _inside(folder, name, seen)
     try:
-        path = _inside(folder, name)
-        if not os.path.isfile(path):
+        kind = os.lstat(path).st_mode
+        if stat.S_ISLNK(kind):
+            _refuse_link(path)
+        if not stat.S_ISREG(kind):
             return None
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
 def _replace(folder: str, name: str, text: str) -> None:
-    path = _inside(folder, name)
+    path = _inside(folder, name, set())
+    _refuse_link(path)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     replace(path, text.encode())
 
@@ -195,12 +207,15 @@ def replace(path: str, content: bytes, mode: int | None = None) -> None:
 
 def _abandoned(folder: str, ours: set[str]) -> set[str]:
     """What runs that were killed left beside the files that they were writing."""
-    found = set()
-    for inside in {os.path.dirname(name) for name in (*ours, LIST)}:
-        names = {os.path.basename(name) for name in (*ours, LIST) if os.path.dirname(name) == inside}
-        left = left_by_the_dead(os.path.join(folder, inside), names)
-        found |= {os.path.join(inside, name) for name in left}
-    return found
+    names: dict[str, set[str]] = {}
+    for path in (*ours, LIST):
+        inside, _, name = path.rpartition("/")
+        names.setdefault(inside, set()).add(name)
+    return {
+        os.path.join(inside, name)
+        for inside, beside in names.items()
+        for name in left_by_the_dead(os.path.join(folder, inside), beside)
+    }
 
 
 def left_by_the_dead(folder: str, names: set[str]) -> list[str]:
@@ -232,7 +247,8 @@ def _remove_tree(folder: str) -> None:
 
 
 def _remove(folder: str, name: str) -> None:
-    path = _inside(folder, name)
+    path = _inside(folder, name, set())
+    _refuse_link(path)
     if os.path.lexists(path):
         os.unlink(path)
     # Folders that this leaves empty go, too, but never the tree itself.

@@ -1,12 +1,15 @@
 """A version, and what a runtime has beside its versions, as Kubernetes objects: the recipes."""
 
-from krtc.lowering import chart_test, config, messaging, network, record, workload
+from functools import partial
+
+from krtc.lowering import config, messaging, network, record, workload
 from krtc.manifests import Bundle, Is, Param
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from krtc.manifests import Resource
     from krtc.model.program import Program, RuntimeProgram
 
 
@@ -39,8 +42,14 @@ def lower(program: "Program", static: "Mapping[str, str]") -> Bundle:
             *network.routes(program),
             *workload.deployments(program, files),
         ],
-        tests=[chart_test.pod(program)],
+        tests=partial(_tests, program),
     )
+
+
+def _tests(program: "Program") -> "list[Resource]":
+    from krtc.lowering import chart_test  # of a chart alone
+
+    return [chart_test.pod(program)]
 
 
 def lower_runtime(runtime: "RuntimeProgram") -> Bundle:
@@ -68,5 +77,5 @@ def lower_runtime(runtime: "RuntimeProgram") -> Bundle:
         source=runtime.source,
         statuses=(),
         resources=[record.of_runtime(runtime), *network.active(runtime, published, Is(published, *running))],
-        tests=[],
+        tests=list,
     )

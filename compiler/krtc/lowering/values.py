@@ -41,7 +41,7 @@ def describe(bundle: "Bundle", schemas: "Iterable[str]") -> list[Value]:
         schema = json.loads(text)
         definitions |= schema["definitions"]
     found: dict[tuple[str, ...], Value] = {}
-    for resource in (*bundle.resources, *bundle.tests):
+    for resource in (*bundle.resources, *bundle.tests()):
         for param in resource.params():
             if param.path not in found:
                 found[param.path] = _status(bundle.statuses) if param is STATUS else _value(param, definitions)

@@ -4,7 +4,7 @@ from krtc.manifests.leaves import Is, holds, params, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from krtc.manifests.leaves import Data, Param
@@ -80,8 +80,8 @@ class Bundle:
     """The objects of a version, or of a runtime, and what a back end tells of them: all it knows of what they are.
 
     `name` is the version's or the runtime's, `source` the file it was compiled from, `kubernetes` the oldest server
-    ("1.33"), `statuses` what a version can be, and none of a runtime, `digest` the version's. `tests` are objects that
-    only `helm test` makes.
+    ("1.33"), `statuses` what a version can be, and none of a runtime, `digest` the version's. `tests` gives the objects
+    that only `helm test` makes: no other form asks.
     """
 
     __slots__ = (
@@ -105,7 +105,7 @@ class Bundle:
         kubernetes: str,
         source: str,
         resources: list[Resource],
-        tests: list[Resource],
+        tests: "Callable[[], list[Resource]]",
         statuses: tuple[str, ...] = ("stopped", "started", "published"),
         digest: str = "",
     ) -> None:

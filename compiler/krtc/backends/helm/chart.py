@@ -37,7 +37,7 @@ def files(bundle: "Bundle", status: str, values: "list[Value]", templates: "Mapp
     defaults = {value.path: status if value.path == ("status",) else value.default for value in values}
     tree = {
         **{f"templates/{_file(resource)}": _manifest(bundle, resource) for resource in bundle.resources},
-        **{f"templates/tests/{_file(resource)}": _manifest(bundle, resource) for resource in bundle.tests},
+        **{f"templates/tests/{_file(resource)}": _manifest(bundle, resource) for resource in bundle.tests()},
         "values.schema.json": json.dumps(_schema(bundle, values), indent=2, ensure_ascii=False) + "\n",
         **{
             f"ci/{name}-values.yaml": header(bundle.source) + dump(data)
