@@ -209,7 +209,7 @@ def compile_runtime(
 
     def judge(settings: Runtime, entry: VersionEntry) -> _Judged | str:
         if mine is not None and entry.krt not in mine:
-            name = names.get(entry.krt) or (_name(entry, assets, load) if options.leads else None)
+            name = names.get(entry.krt)
             return _Judged(_stand_in(name, settings, entry) if name else None, [], [], ())
         if entry.krt in kept:
             return kept[entry.krt]
@@ -225,11 +225,13 @@ def compile_runtime(
     ready: dict[str, str] = {}
     saying: set[str] = set()
     trees: dict[str, Callable[[], dict[str, str]]] = {}
+    every = _entries(settings) if settings else []
     number, count = options.shard or (1, 1)
-    entries = _entries(settings)[number - 1 :: count] if settings else []
-    names: dict[str, str | None] = {}
+    entries = every[number - 1 :: count]
+    # Of versions that are made elsewhere, or nowhere, what is the runtime's own wants the names.
+    others = [entry for at, entry in enumerate(every) if options.only or (options.leads and at % count)]
+    names = {entry.krt: _name(entry, assets, load) for entry in others}
     if options.only:
-        names = {entry.krt: _name(entry, assets, load) for entry in entries}
         entries = [entry for entry in entries if names[entry.krt] == options.only]
     mine = {entry.krt for entry in entries} if options.shard or options.only else None
     if settings is not None and not has_errors(found):

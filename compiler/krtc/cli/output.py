@@ -37,8 +37,7 @@ def write(folder: str, files: "Mapping[str, str]", mine: "Mine" = everything) ->
     Raises UsageError when the folder is not krtc's to write, OSError when the disk refuses.
     """
     folder = folder.rstrip("/") or "/"
-    if os.path.islink(folder):
-        raise UsageError(f"{folder} is a link, and krtc writes through none")
+    _refuse_link(folder)
     if not os.path.lexists(folder):
         return _write_new(folder, files, mine)
     listed = known(folder)
@@ -158,6 +157,13 @@ def _inside(folder: str, name: str, seen: set[str]) -> str:
     return f"{path}/{last}"
 
 
+def _without_links(folder: str, name: str) -> str:
+    """The same when the file itself is no link, either."""
+    path = _inside(folder, name, set())
+    _refuse_link(path)
+    return path
+
+
 def _refuse_link(path: str) -> None:
     if os.path.islink(path):
         raise UsageError(f"{path} is a link, and krtc writes through none")
@@ -178,8 +184,7 @@ def _content(folder: str, name: str, seen: set[str]) -> bytes | None:
 
 
 def _replace(folder: str, name: str, text: str) -> None:
-    path = _inside(folder, name, set())
-    _refuse_link(path)
+    path = _without_links(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     replace(path, text.encode())
 
@@ -247,8 +252,7 @@ def _remove_tree(folder: str) -> None:
 
 
 def _remove(folder: str, name: str) -> None:
-    path = _inside(folder, name, set())
-    _refuse_link(path)
+    path = _without_links(folder, name)
     if os.path.lexists(path):
         os.unlink(path)
     # Folders that this leaves empty go, too, but never the tree itself.
