@@ -6,7 +6,7 @@ from importlib import import_module
 from krtc.diagnostics import Code
 from krtc.diagnostics.codes import CODES
 
-_PACKAGES = ("krtc.analysis.rules", "krtc.frontend.rules")
+_PACKAGES = ("krtc.analysis.rules", "krtc.analysis.runtime_rules", "krtc.frontend.rules")
 
 
 def find(name: str) -> Code | None:

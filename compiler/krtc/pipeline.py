@@ -4,7 +4,7 @@ Pure: it reads no file, clock, environment or network, and draws nothing at rand
 handed to it: the bytes of what people wrote, and krtc's own data files.
 """
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import islice
 from posixpath import normpath
 
@@ -48,13 +48,8 @@ RUNTIME = "runtime"
 
 GZIP = b"\x1f\x8b"
 
-# By these no runtime.yml can be judged alone, nor with one version of several; those of names and graphs are never its.
-_OF_VERSIONS = {rule.CODE.id for rule in analysis.RULES if rule.CODE.id[3] in "34"} - analysis.OF_SETTINGS
-_OF_VERSIONS.add(UNREADABLE_VERSION.id)
-# By these nothing is judged without what was before, ...
+# By these nothing is judged without what was before.
 _OF_CHANGES = {CHANGED_VERSION.id, TRANSITION.id}
-# ... and by these none without other runtimes.
-_OF_RUNTIMES = {rule.CODE.id for rule in analysis.RULES if hasattr(rule, "check_runtimes")}
 
 STATIC_FILES = (
     "connected.sh",
@@ -350,7 +345,7 @@ def check(
 
     def was_judged(ignore: Ignore) -> bool:
         if settings is not None and ignore.span.file.name == settings.name:
-            return whole and ignore.id not in _OF_VERSIONS
+            return whole and ignore.id not in _of_versions()
         return judged.was_judged(ignore)
 
     found = silence([*of_settings, *judged.diagnostics], [*judged.comments, *comments], was_judged)
@@ -413,9 +408,18 @@ def _check_runtime(
     of_versions = [diagnostic for diagnostic in here if diagnostic.span.file is not file]
     here = [diagnostic for diagnostic in here if diagnostic.span.file is file]
     whole = options.shard is None and options.only is None and not any(is_fixed(diagnostic) for diagnostic in here)
-    unknown = _OF_RUNTIMES | (set() if before is not None else _OF_CHANGES) | (set() if runtime.paths else _OF_VERSIONS)
+    unknown = analysis.codes("check_runtimes") | (set() if before is not None else _OF_CHANGES)
+    if not runtime.paths:
+        unknown |= _of_versions()
     silenced = silence(here, ignores.find(file), lambda ignore: whole and ignore.id not in unknown)
     return runtime, in_order([*silenced, *of_versions, *elsewhere])
+
+
+@cache
+def _of_versions() -> frozenset[str]:
+    """By these no runtime.yml can be judged alone, nor with one version of several; those of names and graphs never."""
+    judging = {rule.CODE.id for rule in analysis.all_rules() if rule.CODE.id[3] in "34"}
+    return frozenset(judging - analysis.codes("check_settings") | {UNREADABLE_VERSION.id})
 
 
 def check_runtimes(runtimes: "Sequence[RuntimeProgram]") -> list[Diagnostic]:

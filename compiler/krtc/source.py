@@ -1,6 +1,5 @@
 """Where every value came from: a file that a person wrote, and a place in it."""
 
-from bisect import bisect_right
 from itertools import accumulate
 
 
@@ -32,6 +31,8 @@ class SourceFile:
 
     def place(self, at: int) -> tuple[int, int]:
         """The line and the column, both from 1, of a character of the text; of what is behind it, its end."""
+        from bisect import bisect_right  # what nothing is said of is asked for no place
+
         if self._starts is None:
             self._starts = [*accumulate((len(line) + 1 for line in self.lines), initial=0)][:-1]
         at = min(at, len(self.text))

@@ -15,7 +15,7 @@ SCRIPT = f"""\
 import os, sys
 sys.argv = ["krtc", "compile", {str(EXAMPLE)!r}]
 os._exit = lambda code: sys.stderr.write("\\n".join(sys.modules))
-from krtc.cli import command
+from krtc.__main__ import command
 command()
 """
 THIS_PYTHON = "# CPython {}.{}".format(*sys.version_info)

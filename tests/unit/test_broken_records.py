@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from krtc.analysis import RULES
+from krtc.analysis import all_rules
 from krtc.diagnostics import MOST_FINDINGS, Diagnostic
 from krtc.frontend import languages
 from krtc.model.krt import Config, Node, Version, Workflow
@@ -182,7 +182,7 @@ class Test_a_rule_that_reads_what_is_broken:
     def test_all_rules_are_generators_that_are_asked(self) -> None:
         kinds = {"check_settings", "check_version", "check_workflow", "check_node", "check_graph"}
         kinds |= {"check_runtime", "check_runtimes"}
-        for rule in RULES:
+        for rule in all_rules():
             assert kinds & set(vars(rule)), rule.__name__
             assert {name for name in vars(rule) if name.startswith("check")} <= kinds
 

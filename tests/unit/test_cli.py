@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from krtc.cli import command as command_line
+from krtc.__main__ import command as command_line
 from krtc.cli import compile as command
 from krtc.cli import main, output, reading, terminal
 from krtc.cli.main import COMMANDS, terminal_width
@@ -503,6 +503,7 @@ def test_a_width_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.delitem(sys.modules, "krtc.__main__", raising=False)
     for path, code in (("krt.yml", 0), ("nothing.yml", 2)):
         monkeypatch.setattr(sys, "argv", ["krtc", "compile", path, "--status", "stopped"])
         with pytest.raises(BaseException, match=str(code)) as end:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from krtc import diagnostics as package
-from krtc.analysis import RULES, rules
+from krtc.analysis import all_rules, rules, runtime_rules
 from krtc.diagnostics import Code, Diagnostic, Related, did_you_mean, has_errors, in_order, nearest
 from krtc.diagnostics.codes import CODES, CYCLE, MISSING_FILE, UNKNOWN_NODE
 from krtc.frontend import rules as front_end
@@ -38,7 +38,7 @@ class Test_codes:
         assert repr(code) == f"{code.id} {code.slug}"
 
     def test_each_is_of_a_rule_or_of_the_front_end(self) -> None:
-        of_rules = [rule.CODE for rule in RULES]
+        of_rules = [rule.CODE for rule in all_rules()]
         of_front_end = {module.name for module in pkgutil.iter_modules(front_end.__path__)}
         assert len(set(of_rules)) == len(of_rules)
         assert {code.slug.replace("-", "_") for code in CODES if code not in of_rules} == of_front_end
@@ -46,12 +46,18 @@ class Test_codes:
 
 class Test_rules:
     def test_every_module_is_one(self) -> None:
-        assert {rule.__name__.rpartition(".")[2] for rule in RULES} == {
-            module.name for module in pkgutil.iter_modules(rules.__path__)
-        }
-        assert [rule.CODE.id for rule in RULES] == sorted(rule.CODE.id for rule in RULES)
+        for folder in (rules, runtime_rules):
+            names = {module.name for module in pkgutil.iter_modules(folder.__path__)}
+            in_order = [code.slug.replace("-", "_") for code in CODES if code.slug.replace("-", "_") in names]
+            assert [rule.__name__ for rule in folder.RULES] == [f"{folder.__name__}.{name}" for name in in_order]
+            assert len(in_order) == len(names)
 
-    @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE.id)
+    def test_what_no_version_needs_is_apart(self) -> None:
+        of_versions = {"check_version", "check_workflow", "check_node", "check_graph"}
+        assert all(of_versions & vars(rule).keys() for rule in rules.RULES)
+        assert not any(of_versions & vars(rule).keys() for rule in runtime_rules.RULES)
+
+    @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.CODE.id)
     def test_each_is_documented(self, rule: Any) -> None:
         assert rule.__name__.rpartition(".")[2] == rule.CODE.slug.replace("-", "_")
         first, *rest = rule.__doc__.split("\n\n")

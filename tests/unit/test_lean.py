@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-PREPARED = "import sys\nfrom krtc.cli import lean\nlean.prepare()\n"
+PREPARED = "import sys\nfrom krtc import lean\nlean.prepare()\n"
 
 
 def run(script: str) -> str:
@@ -52,3 +52,14 @@ def test_without_the_c_extension() -> None:
     script = "import sys\nsys.modules['yaml._yaml'] = None\n"
     command = [sys.executable, "-c", f"{script}{PREPARED}import yaml\nprint(yaml.__with_libyaml__)"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_gettext_stays_whole_and_argparse_says_the_same() -> None:
+    script = (
+        "import argparse\nparser = argparse.ArgumentParser('it')\nparser.add_argument('--name', choices='ab')\n"
+        "parser.add_argument('two', nargs=2)\ntry: parser.parse_args([])\n"
+        "except SystemExit: print(parser.format_help())\n"
+        "import gettext\nprint(gettext.__file__ is not None, gettext.gettext('a'))\n"
+    )
+    plain = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run("assert 'gettext' not in sys.modules\n" + script) == plain.stdout

@@ -644,5 +644,5 @@ def test_a_plain_compile_imports_nothing_of_this() -> None:
         "sys.stderr.write(' '.join(name for name in imported if name.startswith('krtc.')))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    imported = {"krtc.cli", "krtc.cli.main", "krtc.cli.errors", "krtc.cli.lean"}
+    imported = {"krtc.cli", "krtc.cli.main", "krtc.cli.errors"}
     assert (done.returncode, set(done.stderr.split())) == (0, imported), done.stderr

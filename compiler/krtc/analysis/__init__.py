@@ -1,6 +1,7 @@
 """Rules over a program: what the pieces mean together, beyond the form of each.
 
-A rule is a module of `rules/` with one or more of these generators of diagnostics, named after what they look at:
+A rule is a module of `rules/` or, when no version alone is judged by it, of `runtime_rules/`, with one or more of these
+generators of diagnostics, named after what they look at:
 
     check_settings(settings)                    a runtime.yml
     check_version(program)                      a version as a whole
@@ -14,35 +15,43 @@ A value that is wrong in itself is broken: a rule that reads it ends there (reco
 once, and the rule goes on with the next workflow or node.
 """
 
+from functools import cache
+
+from krtc.analysis import rules
 from krtc.analysis.graph import Graph, graph_of
-from krtc.analysis.rules import RULES
 from krtc.model.record import Unsaid, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
 
     from krtc.diagnostics import Diagnostic
     from krtc.model.program import Program, RuntimeProgram
     from krtc.model.runtime import Runtime
 
-__all__ = ["OF_SETTINGS", "RULES", "Graph", "check", "check_runtime", "check_runtimes", "check_settings"]
+__all__ = ["Graph", "all_rules", "check", "check_runtime", "check_runtimes", "check_settings", "codes"]
 
-_ASKED = {
-    what: [getattr(rule, what) for rule in RULES if hasattr(rule, what)]
-    for what in (
-        "check_settings",
-        "check_version",
-        "check_workflow",
-        "check_node",
-        "check_graph",
-        "check_runtime",
-        "check_runtimes",
-    )
-}
+_OF_VERSIONS = ("check_version", "check_workflow", "check_node", "check_graph")
 
-OF_SETTINGS = frozenset(rule.CODE.id for rule in RULES if hasattr(rule, "check_settings"))
-"""The codes by which a runtime.yml can be judged without a version."""
+
+def all_rules() -> "list[ModuleType]":
+    """Every rule, in the order of their codes."""
+    from krtc.analysis import runtime_rules  # hardly a cold compile has a runtime.yml
+
+    return sorted((*rules.RULES, *runtime_rules.RULES), key=lambda rule: rule.CODE.id)
+
+
+@cache
+def codes(what: str) -> frozenset[str]:
+    """The ids of the rules that have a generator of this name ("check_settings")."""
+    return frozenset(rule.CODE.id for rule in all_rules() if hasattr(rule, what))
+
+
+@cache
+def _asked(what: str) -> "list[Callable[..., Iterator[Diagnostic]]]":
+    judging = rules.RULES if what in _OF_VERSIONS else all_rules()
+    return [getattr(rule, what) for rule in judging if hasattr(rule, what)]
 
 
 def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
@@ -73,7 +82,7 @@ def check_runtimes(runtimes: "Sequence[RuntimeProgram]") -> "Iterator[Diagnostic
 
 
 def _ask(what: str, *about: object) -> "Iterator[Diagnostic]":
-    for rule in _ASKED[what]:
+    for rule in _asked(what):
         try:
             yield from rule(*about)
         except Unsaid:

@@ -1,5 +1,5 @@
 """The command line: arguments, reading, writing and exit codes."""
 
-from krtc.cli.main import command, main
+from krtc.cli.main import main
 
-__all__ = ["command", "main"]
+__all__ = ["main"]

@@ -6,14 +6,12 @@ import os
 import sys
 from importlib import import_module
 
-from krtc.cli import lean
 from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
-    from typing import NoReturn
 
 _WIDEST_HELP = 100
 
@@ -50,17 +48,6 @@ examples:
 
 exit codes: 0 clean, 1 findings or differences, 2 wrong usage or an unreadable file, 130 interrupted
 """
-
-
-def command() -> "NoReturn":
-    """The process `krtc`: it ends at once, for to free every object one by one takes a tenth of a short run."""
-    _open_closed_streams()
-    lean.prepare()
-    argparse._ = str  # type: ignore[attr-defined]  # its texts are in no catalogue, and to look for one is slow
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -155,13 +142,6 @@ def terminal_width() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError):  # no terminal, or no file behind stdout
         return 80
-
-
-def _open_closed_streams() -> None:
-    """Streams that the caller closed are None in Python: now nothing comes in, and only what goes to stdout fails."""
-    for name, mode, flag in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.open(os.devnull, flag), mode))  # noqa: SIM115 (for as long as the process)
 
 
 def _die_of_sigpipe() -> None:

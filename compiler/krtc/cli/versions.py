@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 DEMANDING = ("start", "publish")
 """The actions after which a version runs or is reached as it was not before: nothing may be wrong with it then."""
 
-# What concerns the runtime wherever it is told, even in the entry of one version.
-_OF_RUNTIMES = {rule.CODE.id for rule in analysis.RULES if hasattr(rule, "check_runtime")}
-
 
 def add_runtime(parser: "argparse.ArgumentParser") -> None:
     """Adds the option that says which runtime.yml is meant."""
@@ -128,8 +125,8 @@ class Versions:
         others = [entry.span for entry in self.entries if entry.index != wanted.index and entry.span]
 
         def concerns(diagnostic: "Diagnostic") -> bool:
-            if diagnostic.code.id in _OF_RUNTIMES:
-                return True
+            if diagnostic.code.id in analysis.codes("check_runtime"):
+                return True  # wherever it is told, even in the entry of one version
             name = diagnostic.span.file.name
             if name == self.source.name:
                 return not any(_holds(span, diagnostic.span) for span in others)

@@ -270,7 +270,8 @@ def _misfit(text: str, schema: "Schema") -> str | None:
     allowed = schema.get("enum") or ([schema["const"]] if "const" in schema else None)
     if allowed and text not in allowed:
         return _list(allowed) if len(allowed) > 1 else f"write `{allowed[0]}`"
-    if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
+    fits = "pattern" not in schema or re.fullmatch(schema["pattern"], text)
+    if not fits or ("not" in schema and not text.isascii() and re.search(schema["not"]["pattern"], text)):
         return f"it {schema.get('patternErrorMessage', 'must match ' + schema['pattern'])}"
     return None
 

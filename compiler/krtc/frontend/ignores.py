@@ -1,7 +1,6 @@
 """`# krtc: ignore[KRT203]` at the end of a line: the comments by which people silence a diagnostic there."""
 
 import re
-from bisect import bisect_right
 
 from krtc.diagnostics import Ignore
 from krtc.source import SourceFile, Span
@@ -15,6 +14,8 @@ def find(file: SourceFile) -> list[Ignore]:
     """Each code that a comment of a YAML file or a .proto names."""
     if "krtc:" not in file.text:
         return []
+    from bisect import bisect_right  # most files have no such comment
+
     sign = "//" if file.name.endswith(".proto") else "#"
     texts = None
     ignores: list[Ignore] = []

@@ -12,8 +12,10 @@ from krtc.model import patterns as p
 __all__ = ["Field"]
 
 
-def _matching(pattern: str, in_words: str, *, longest: int | None = None) -> object:
+def _matching(pattern: str, in_words: str, *, longest: int | None = None, without: str | None = None) -> object:
     extra: dict[str, Any] = {"patternErrorMessage": f"must be {in_words}"}
+    if without:
+        extra["not"] = {"pattern": without}
     return Field(pattern=pattern, max_length=longest, json_schema_extra=extra)
 
 
@@ -22,9 +24,9 @@ RpcName = Annotated[str, _matching(p.RPC_NAME, p.RPC_NAME_IN_WORDS, longest=128)
 BucketName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=128)]
 ConfigVariable = Annotated[str, _matching(p.CONFIG_VARIABLE, p.CONFIG_VARIABLE_IN_WORDS, longest=253)]
 ConfigFile = Annotated[str, _matching(p.CONFIG_FILE, p.CONFIG_FILE_IN_WORDS, longest=253)]
-Subscription = Annotated[str, _matching(p.SUBSCRIPTION, p.SUBSCRIPTION_IN_WORDS, longest=128)]
-KrtPath = Annotated[str, _matching(p.KRT_PATH, p.KRT_PATH_IN_WORDS, longest=1024)]
-ProtoPath = Annotated[str, _matching(p.PROTO_PATH, p.PROTO_PATH_IN_WORDS, longest=1024)]
+Subscription = Annotated[str, _matching(p.SUBSCRIPTION, p.SUBSCRIPTION_IN_WORDS, longest=128, without=p.HIDDEN)]
+KrtPath = Annotated[str, _matching(p.KRT_PATH, p.KRT_PATH_IN_WORDS, longest=1024, without=p.HIDDEN)]
+ProtoPath = Annotated[str, _matching(p.PROTO_PATH, p.PROTO_PATH_IN_WORDS, longest=1024, without=p.HIDDEN)]
 Image = Annotated[str, _matching(p.IMAGE, p.IMAGE_IN_WORDS, longest=512)]
 ImagePattern = Annotated[str, _matching(p.IMAGE_PATTERN, p.IMAGE_PATTERN_IN_WORDS, longest=512)]
 Kubernetes = Annotated[str, _matching(p.KUBERNETES, p.KUBERNETES_IN_WORDS)]

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from krtc import analysis
-from krtc.analysis import RULES
 from krtc.model.program import RuntimeProgram
 from krtc.model.record import Unsaid
 from tests.unit.helpers import KRT, RUNTIME, changed, program
@@ -31,7 +30,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         return check
 
     rules = {kind: [rule(kind, ends=True), rule(kind, ends=False)] for kind in KINDS}
-    monkeypatch.setattr(analysis, "_ASKED", rules)
+    monkeypatch.setattr(analysis, "_asked", rules.__getitem__)
     return calls
 
 
@@ -81,5 +80,6 @@ def test_of_runtimes(asked: list[tuple[Any, ...]]) -> None:
 
 def test_every_rule_is_asked_in_order() -> None:
     for kind in KINDS:
-        generators = analysis._ASKED[kind]
-        assert generators == [getattr(rule, kind) for rule in RULES if hasattr(rule, kind)] and generators
+        generators = analysis._asked(kind)
+        own = [getattr(rule, kind) for rule in analysis.all_rules() if hasattr(rule, kind)]
+        assert generators == own and own

@@ -1,8 +1,9 @@
-"""PyYAML's C parser without what it brings and krtc never calls: for the process `krtc`, whose every start pays for it.
+"""Libraries without what they bring and krtc never calls: for the process `krtc`, whose every start pays for it.
 
-The package `yaml` reads, writes and makes Python's objects, in Python and in C. A compile needs the C parser's events:
-the rest of the package is a seventh of a cold start. Here the parser is imported into a package that has nothing else
-yet, and which becomes the whole one as soon as anybody asks for more.
+argparse asks gettext for its texts, which are in no catalogue. The package `yaml` reads, writes and makes Python's
+objects, in Python and in C. A compile needs the C parser's events: the rest of the package is a seventh of a cold
+start. Here the parser is imported into a package that has nothing else yet, and which becomes the whole one as soon as
+anybody asks for more.
 """
 
 import sys
@@ -28,7 +29,23 @@ class _Lean(ModuleType):
 
 
 def prepare() -> None:
-    """Has the C parser imported; where that can't be, nothing is done, and whoever imports it is told so."""
+    """Has argparse imported, and the C parser of PyYAML."""
+    _prepare_argparse()
+    _prepare_yaml()
+
+
+def _prepare_argparse() -> None:
+    if "gettext" not in sys.modules:
+        gettext = ModuleType("gettext")
+        vars(gettext).update(gettext=str, ngettext=lambda one, many, count: one if count == 1 else many)
+        sys.modules["gettext"] = gettext
+        import argparse  # noqa: F401
+
+        del sys.modules["gettext"]
+
+
+def _prepare_yaml() -> None:
+    """Where the parser can't be imported, nothing is done, and whoever imports it is told so."""
     spec = next(filter(None, (finder.find_spec("yaml", None) for finder in sys.meta_path)), None)
     if spec is None or spec.submodule_search_locations is None or "yaml" in sys.modules:
         return
