@@ -119,6 +119,8 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
         return None, [Diagnostic(SYNTAX, Span(file, 1, 1, 1, 1), f"not YAML: {error}")]
     except _Stop:
         pass
+    if reader.root is not None and reader.diagnostics and all(d.code is HIDDEN_CHARACTER for d in reader.diagnostics):
+        _clear_comments(reader.root, reader.diagnostics)
     return (None if reader.stopped else reader.root), reader.diagnostics
 
 
@@ -164,6 +166,32 @@ def hidden_in(file: SourceFile) -> "Iterator[Diagnostic]":
 def _hidden(span: Span, character: str) -> Diagnostic:
     message = f"the character U+{ord(character):04X} cannot be seen, and may make a text look like another one"
     return Diagnostic(HIDDEN_CHARACTER, span, message, help="remove it")
+
+
+def _clear_comments(root: Node, hidden: list[Diagnostic]) -> None:
+    """Gives a fix to each line whose hidden characters all stand in its comment: in a text they may be meant."""
+    from bisect import bisect_right  # hardly a file comes here
+
+    from krtc.diagnostics.fix import Edit, Fix
+
+    texts: list[tuple[int, int]] = []
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Scalar):
+            texts.append((node.start, node.end))
+        else:
+            nodes += node.items if isinstance(node, Sequence) else [n for entry in node.entries.values() for n in entry]
+    texts.sort()
+    for diagnostic in hidden:
+        file, number = diagnostic.span.file, diagnostic.span.line
+        found = [match.start() + 1 for match in re.finditer(_HIDDEN, file.line(number))]
+        before = [bisect_right(texts, (file.offset(number, column), len(file.text))) - 1 for column in found]
+        if found and all(
+            texts[at][1] <= file.offset(number, c) for at, c in zip(before, found, strict=True) if at >= 0
+        ):
+            edits = [Edit(Span(file, number, column, number, column + 1), "") for column in found]
+            diagnostic.fix = Fix("remove what is hidden", edits)
 
 
 class _Stop(Exception):
