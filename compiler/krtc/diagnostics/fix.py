@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+_MOST_RIVALS = 20
 # What no reader of YAML takes for anything but text, in a flow collection too.
 _PLAIN = r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z_][\w./-]*"
 
@@ -57,12 +58,17 @@ def mended(text: str, edits: "Iterable[Edit]") -> str:
 
 
 def respelt(name: str, valid: "Collection[str]", *places: Span, taken: "Collection[str]" = ()) -> Fix | None:
-    """Writes in place of a name the one of `valid` that is meant; None where that is in doubt, or is `taken`.
+    """Writes in place of a name the one of `valid` that is meant; None where that is in doubt.
 
-    At each of the places stands a scalar that begins with the name; its quotes, and what follows the name, stay.
+    It is where one of the names `taken`, those beside this one, is it already or may be meant for it as well. At each
+    of the places stands a scalar that begins with the name; its quotes, and what follows the name, stay.
     """
     new = meant(name, valid)
     if new is None or new in taken:
+        return None
+    known = {*valid, name}
+    rivals = [other for other in taken if other not in known]
+    if len(rivals) > _MOST_RIVALS or any(meant(other, [new]) for other in rivals):
         return None
     edits = [_respelt(place, name, new) for place in places]
     return Fix(f"write `{new}`", [edit for edit in edits if edit]) if all(edits) else None

@@ -183,14 +183,16 @@ def _clear_comments(root: Node, hidden: list[Diagnostic]) -> None:
         else:
             nodes += node.items if isinstance(node, Sequence) else [n for entry in node.entries.values() for n in entry]
     texts.sort()
+
+    def is_comment(at: int) -> bool:
+        before = bisect_right(texts, (at, len(root.file.text))) - 1
+        return before < 0 or texts[before][1] <= at
+
     for diagnostic in hidden:
-        file, number = diagnostic.span.file, diagnostic.span.line
-        found = [match.start() + 1 for match in re.finditer(_HIDDEN, file.line(number))]
-        before = [bisect_right(texts, (file.offset(number, column), len(file.text))) - 1 for column in found]
-        if found and all(
-            texts[at][1] <= file.offset(number, c) for at, c in zip(before, found, strict=True) if at >= 0
-        ):
-            edits = [Edit(Span(file, number, column, number, column + 1), "") for column in found]
+        file, number = root.file, diagnostic.span.line
+        columns = [match.start() + 1 for match in re.finditer(_HIDDEN, file.line(number))]
+        if columns and all(is_comment(file.offset(number, column)) for column in columns):
+            edits = [Edit(Span(file, number, column, number, column + 1), "") for column in columns]
             diagnostic.fix = Fix("remove what is hidden", edits)
 
 
