@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from krtc import pages
+from krtc.diagnostics import Code
 from krtc.diagnostics.codes import CODES
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,10 @@ PAGES = {
 
 
 MADE = "<!-- made by tools/reference.py (make reference) -->"
+INTRO = (
+    "What `krtc check` says. `krtc explain CODE` prints these pages. Where the last column has `--fix`, `krtc check`\n"
+    "mends with that option what takes no judgement; the page says when that is."
+)
 BANDS = {
     "0": "Syntax and form: of krt.yml, runtime.yml, .krt and .proto",
     "1": "References: names, files and rpcs that lead somewhere",
@@ -40,15 +45,16 @@ def made() -> dict[str, str]:
 
 def rules() -> str:
     """The list of all codes."""
-    lines = ["# Codes", "", MADE, "", "What `krtc check` says. `krtc explain CODE` prints these pages."]
+    lines = ["# Codes", "", MADE, "", INTRO]
     for band, title in BANDS.items():
-        lines += ["", f"## {title}", "", "| code | | severity | what it is |", "|---|---|---|---|"]
-        lines += [
-            f"| [{code.id}]({code.id}.md) | `{code.slug}` | {code.severity} | {_cell(code.title)} |"
-            for code in CODES
-            if code.id[3] == band
-        ]
+        lines += ["", f"## {title}", "", "| code | | severity | what it is | |", "|---|---|---|---|---|"]
+        lines += [_row(code) for code in CODES if code.id[3] == band]
     return "\n".join(lines) + "\n"
+
+
+def _row(code: Code) -> str:
+    fix = "`--fix`" if pages.is_mended(code) else ""
+    return f"| [{code.id}]({code.id}.md) | `{code.slug}` | {code.severity} | {_cell(code.title)} | {fix} |"
 
 
 def page(name: str) -> str:

@@ -39,3 +39,8 @@ def markdown(code: Code) -> str:
         else:
             parts.append(re.sub(r"^(Why|Fix):", r"**\1:**", re.sub(r"^(Bad|Good):$", r"**\1:**", part)))
     return "\n\n".join(parts) + "\n"
+
+
+def is_mended(code: Code) -> bool:
+    """Whether its page says that `krtc check --fix` mends it."""
+    return "--fix" in page(code)

@@ -270,7 +270,7 @@ def _name(entry: VersionEntry, assets: "Mapping[str, str]", load: "Load") -> str
     if isinstance(krt, str):
         return None
     schema = assets["schemas/krt-v2.schema.json"]
-    if _is_archive(krt):
+    if is_archive(krt):
         version = _version(krt, schema)[2]
         return known(version, "version") if version else None
     return languages.name(yaml.decode(krt.name, krt.data)[0], schema)
@@ -566,7 +566,7 @@ def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Versio
     """A krt.yml, or the one in a .krt: its text, the files of its KRT, and what it says."""
     name, data, tree = krt.name, krt.data, krt.tree
     diagnostics: list[Diagnostic] = []
-    if _is_archive(krt):
+    if is_archive(krt):
         from krtc.frontend import archive  # hardly ever given, and it brings zlib
 
         packed, diagnostics = archive.open(name, data)
@@ -582,7 +582,8 @@ def _version(krt: Source, schema: str) -> "tuple[SourceFile, Tree | None, Versio
     return file, tree, version, [*diagnostics, *found]
 
 
-def _is_archive(krt: Source) -> bool:
+def is_archive(krt: Source) -> bool:
+    """Whether a source is a .krt: by its first bytes, or its name."""
     return krt.data[:2] == GZIP or krt.name.endswith(".krt")
 
 

@@ -39,6 +39,12 @@ class SourceFile:
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The character at a line and a column: the other way round."""
+        self.place(0)
+        assert self._starts is not None
+        return self._starts[line - 1] + column - 1
+
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line break; empty behind the last line."""
         return self.lines[number - 1].rstrip("\r") if number <= len(self.lines) else ""

@@ -34,7 +34,7 @@ OTHER = RUNTIME.replace("published", "X").replace("started", "published").replac
 # reaped only when that is asked for, so that its number is nobody else's when it is killed.
 ZYGOTE = """
 import os, sys
-from krtc.cli import assets, compile, lifecycle, main, output, rewrite
+from krtc.cli import assets, check, compile, fixing, lifecycle, main, output, rewrite
 from krtc.backends import plain
 from krtc.lowering import lower
 for line in sys.stdin:
@@ -144,6 +144,48 @@ def test_publish(folder: Path, zygote: Zygote) -> None:
     assert outcomes["-9 new"] + outcomes["0 new"] > 0, outcomes
     assert main(["stop" if Path("runtime.yml").read_text() == OTHER else "unpublish", "mail-v1"]) == 0
     assert files(folder).keys() == {*others, "runtime.yml"}
+
+
+def test_fix(folder: Path, zygote: Zygote) -> None:
+    """Of several files each is the broken or the mended one; the next run mends those that a kill left."""
+    good = files(folder)
+    broken = {
+        "runtime.yml": RUNTIME.replace("runtime: demo", "runtime: demo\nnaming: plian").encode(),
+        **{
+            f"{name}/krt.yml": good[f"{name}/krt.yml"].replace(b"subscr", b"subsscr") for name in ("mail-v1", "mail-v2")
+        },
+    }
+    mended = good | {"runtime.yml": broken["runtime.yml"].replace(b"plian", b"plain")}
+    assert broken.keys() == good.keys()
+
+    def write(contents: dict[str, bytes]) -> None:
+        for name, content in contents.items():
+            Path(name).write_bytes(content)
+
+    times = []
+    for _ in range(5):
+        write(broken)
+        start = time.perf_counter()
+        assert zygote.run("check", "runtime.yml", "--fix") == 0
+        times.append(time.perf_counter() - start)
+        assert files(folder) == mended
+    life = statistics.median(times)
+    chance = random.Random(3)
+    outcomes: Counter[int] = Counter()
+    for _ in range(KILLS):
+        write(broken)
+        zygote.run("check", "runtime.yml", "--fix", kill_after=chance.uniform(0.4, 1.1) * life)
+        found = files(folder)
+        left = [name for name in found if is_left_over(name)]
+        assert all(found[name] in (broken[name], mended[name]) for name in broken)
+        assert len({name.partition(".krtc-")[0] for name in left} & broken.keys()) == len(left)
+        assert found.keys() == {*broken, *left}
+        assert Path("runtime.yml").stat().st_mode & 0o777 == MODE
+        outcomes[sum(found[name] == mended[name] for name in broken)] += 1
+    print(life, outcomes)
+    assert outcomes[0] and outcomes[3], outcomes
+    assert main(["check", "runtime.yml", "--fix"]) == 0
+    assert files(folder) == mended
 
 
 def test_compile(folder: Path, zygote: Zygote) -> None:

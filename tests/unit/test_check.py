@@ -135,6 +135,7 @@ class Test_exit_codes:
         assert codes(err) == ["a/krt.yml KRT101", "b/krt.yml KRT304"]
         assert err.endswith(
             "1 error, 1 warning\n"
+            "1 of them can be mended with --fix\n"
             "krtc: error: cannot read nothing.yml: No such file or directory\n"
             "krtc: error: cannot read none.yml: No such file or directory\n"
         )
@@ -146,7 +147,9 @@ class Test_what_is_read:
             project(name, krt)
         assert run("c/krt.yml", "b/krt.yml", "a/krt.yml", "c/krt.yml") == 1
         err = capsys.readouterr().err
-        assert codes(err) == ["a/krt.yml KRT101", "c/krt.yml KRT203"] and err.endswith("2 errors, 0 warnings\n")
+        assert codes(err) == ["a/krt.yml KRT101", "c/krt.yml KRT203"] and err.endswith(
+            "2 errors, 0 warnings\n1 of them can be mended with --fix\n"
+        )
 
     def test_a_krt_yml_of_another_name(self, capsys: Capture) -> None:
         project(".", UNKNOWN_NODE, "mail.yaml")

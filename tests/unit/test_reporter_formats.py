@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from krtc.diagnostics import Code, Diagnostic, Related, Severity
 from krtc.diagnostics.codes import CYCLE, UNKNOWN_NODE
+from krtc.diagnostics.fix import Edit, Fix
 from krtc.reporters import github, gitlab, junit, sarif
 from krtc.reporters import json as json_reporter
 from krtc.reporters._common import fingerprints, path
@@ -38,15 +39,17 @@ def found(
     help: str | None = None,
     related: Sequence[tuple[str, str]] = (),
     severity: Severity | None = None,
+    fix: tuple[str, str] | None = None,
 ) -> Diagnostic:
-    """A diagnostic; `related` are names of files and what is said of them."""
+    """A diagnostic; `related` are names of files and what is said of them, `fix` a title and what is written there."""
     second = [Related(Span(SourceFile(other, ""), 2, 1, 3, 9), said) for other, said in related]
     span = Span(SourceFile(name, ""), *place)
-    return Diagnostic(code, span, message, help=help, related=second, severity=severity)
+    mending = Fix(fix[0], [Edit(span, fix[1])]) if fix else None
+    return Diagnostic(code, span, message, help=help, related=second, severity=severity, fix=mending)
 
 
 THREE = [
-    found(help="did you mean `etl`?", related=[("./other.yml", "the one that is meant")]),
+    found(help="did you mean `etl`?", related=[("./other.yml", "the one that is meant")], fix=("write `etl`", "etl")),
     found(CYCLE, "a: b, 100%", name="./a, b/krt.yml", place=(3, 1, 5, 2)),
     found(NOTE, "by the way"),
 ]
@@ -132,7 +135,25 @@ def test_json() -> None:
           }
         }
       ],
-      "help": "did you mean `etl`?"
+      "help": "did you mean `etl`?",
+      "fix": {
+        "title": "write `etl`",
+        "edits": [
+          {
+            "range": {
+              "start": {
+                "line": 27,
+                "column": 13
+              },
+              "end": {
+                "line": 27,
+                "column": 41
+              }
+            },
+            "text": "etl"
+          }
+        ]
+      }
     }
   ],
   "summary": {
@@ -148,6 +169,7 @@ def test_json() -> None:
 def test_json_without_help_and_second_places() -> None:
     data = json.loads(json_reporter.report(THREE))
     assert data["diagnostics"][1]["help"] is None
+    assert data["diagnostics"][1]["fix"] is None
     assert data["diagnostics"][1]["related"] == []
     assert data["summary"] == {"errors": 1, "warnings": 1, "notes": 1}
 
@@ -212,7 +234,24 @@ def test_sarif() -> None:
             }
         ],
         "partialFingerprints": {"krtc/v1": fingerprints(THREE)[0]},
+        "fixes": [
+            {
+                "description": {"text": "write `etl`"},
+                "artifactChanges": [
+                    {
+                        "artifactLocation": {"uri": "krt.yml", "uriBaseId": "%SRCROOT%"},
+                        "replacements": [
+                            {
+                                "deletedRegion": {"startLine": 27, "startColumn": 13, "endLine": 27, "endColumn": 41},
+                                "insertedContent": {"text": "etl"},
+                            }
+                        ],
+                    }
+                ],
+            }
+        ],
     }
+    assert "fixes" not in results(sarif.report(THREE))[1]
 
 
 def test_sarif_has_a_rule_once_and_in_order() -> None:
@@ -487,11 +526,12 @@ FINDINGS = st.lists(
         help=st.none() | TEXTS,
         related=st.lists(st.tuples(NAMES, TEXTS), max_size=2),
         severity=st.sampled_from([None, "error", "warning", "note"]),
+        fix=st.none() | st.tuples(TEXTS, TEXTS),
     ),
     max_size=6,
 )
 NASTY = [
-    found(message=piece, name=piece + "k", help=piece, related=[(piece + "k", piece)], code=code)
+    found(message=piece, name=piece + "k", help=piece, related=[(piece + "k", piece)], code=code, fix=(piece, piece))
     for piece in PIECES
     for code in (UNKNOWN_NODE, NOTE)
 ]

@@ -9,16 +9,17 @@ from krtc.cli.stdout import to_stdout
 from krtc.diagnostics import did_you_mean, in_order, is_fixed
 from krtc.diagnostics.codes import CODES
 from krtc.model.status import DESIRED
-from krtc.pipeline import Options, asset_names, check, check_runtime, check_runtimes
+from krtc.pipeline import Options, Source, asset_names, check, check_runtime, check_runtimes, is_archive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from krtc.diagnostics import Diagnostic
     from krtc.model.program import RuntimeProgram
 
+_MARK = b"\xef\xbb\xbf"
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
@@ -53,6 +54,11 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
             default=[],
             help=f"{what}: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)",
         )
+    mending = parser.add_mutually_exclusive_group()
+    mending.add_argument(
+        "--fix", action="store_true", help="mend in the files what takes no judgement, and say what is left"
+    )
+    mending.add_argument("--diff", action="store_true", help="print what --fix would change, and write nothing")
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -68,68 +74,163 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 def run(options: "argparse.Namespace") -> int:
-    """Checks each file and reports; the exit code."""
-    names, diagnostics, unread = judge(options)
-    shown = [diagnostic for diagnostic in diagnostics if _is_wanted(diagnostic, options)]
-    _report(shown, names, options.format)
+    """Checks each file, mends what it shall, and reports; the exit code."""
+    judging = Judging(options)
+    if options.fix or options.diff:
+        from krtc.cli import fixing  # what is not mended pays nothing for it
+
+        return fixing.run(judging, options)
+    return tell([d for d in judging.judge() if is_wanted(d, options)], judging, options)
+
+
+def tell(shown: "list[Diagnostic]", judging: "Judging", options: "argparse.Namespace") -> int:
+    """Reports what is wrong and what cannot be read; the exit code."""
+    _report(shown, judging.names, options.format)
+    unread = [f"krtc: error: {message}" for message in judging.unread]
+    if options.format == "text" and not (options.fix or options.diff):
+        mendable = sum(d.fix is not None and key(d) in judging.places for d in shown)
+        if mendable:
+            unread.insert(0, f"{mendable} of them can be mended with --fix")
     if unread:
         from krtc.cli import terminal
 
         terminal.say(*unread)
+    if judging.unread:
         return 2
     return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
 
 
 def judge(options: "argparse.Namespace") -> "tuple[list[str], list[Diagnostic], list[str]]":
     """The files that PATHs mean, what is wrong with them, in order, and in words which cannot be read."""
-    status = DESIRED[options.status] if options.status else "started" if options.runtime else None
-    wanted = Options(status=status)
-    settings = reading.source(options.runtime) if options.runtime else None
-    names: list[str] = []
-    diagnostics: list[Diagnostic] = []
-    unread: list[str] = []
-    data = assets.load({*asset_names(wanted, with_settings=True)})
+    judging = Judging(options)
+    diagnostics = judging.judge()
+    return judging.names, diagnostics, [f"krtc: error: {message}" for message in judging.unread]
 
-    runtimes: list[RuntimeProgram] = []
-    covered: set[str] = set()
 
-    against = options.against
-    tree = before.in_tree(against) if against and os.path.isdir(against) else None
+class Place:
+    """A file that can be written: `path` leads to it, but None to standard input; `mark` is its byte order mark."""
 
-    def look(path: str) -> None:
-        was = before.at_revision(path, against, data) if against and tree is None else tree
-        if reading.is_runtime(path):
-            source = reading.source(path)
-            runtime, found = check_runtime(
-                source,
-                Options(),
-                data,
-                lambda name: reading.version(path, name),
-                lambda name: reading.beside(path, name),
-                was,
-            )
+    __slots__ = ("_folder", "mark", "path")
+
+    def __init__(self, path: str | None, folder: str, mark: bytes) -> None:
+        self.path = path
+        self._folder = folder
+        self.mark = mark
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a link, or behind one in the folder in which it was found."""
+        if self.path is None:
+            return False
+        inside = os.path.relpath(self.path, self._folder or ".")
+        return os.path.realpath(self.path) != os.path.join(os.path.realpath(self._folder or "."), inside)
+
+
+class Judging:
+    """What is wrong with the files that PATHs mean: as they are, or with other texts.
+
+    `names` are the files; `unread` says in words which cannot be read; `archives` are the names of those among them.
+    By their `key`, `places` are of the files that can be written: what is in an archive is none, nor is a .proto.
+    """
+
+    def __init__(self, options: "argparse.Namespace") -> None:
+        status = DESIRED[options.status] if options.status else "started" if options.runtime else None
+        self._wanted = Options(status=status)
+        self._data = assets.load({*asset_names(self._wanted, with_settings=True)})
+        self._runtime = options.runtime
+        self._settings = reading.source(options.runtime) if options.runtime else None
+        self._against = options.against
+        is_tree = self._against and os.path.isdir(self._against)
+        self._tree = before.in_tree(self._against) if is_tree else None
+        self.names: list[str] = []
+        self.unread: list[str] = []
+        self.archives: list[str] = []
+        # Runtimes first: what is one of their versions is judged there.
+        found = dict.fromkeys(_paths(options.paths, self.unread))
+        self._paths = sorted(found, key=lambda path: not reading.is_runtime(path))
+        self.stdin = reading.krt(reading.STDIN) if reading.STDIN in self._paths else None
+        self.places: dict[str, Place] = {}
+        self._made: dict[str, Source] = {}
+        self._texts: Mapping[str, bytes] = {}
+        # By PATH what was found, and in what of `texts`.
+        self._found: dict[str, tuple[dict[str, bytes | None], RuntimeProgram | None, list[Diagnostic]]] = {}
+
+    def judge(self, texts: "Mapping[str, bytes] | None" = None) -> "list[Diagnostic]":
+        """All that is wrong, in order; `texts` are what files hold in place of what is on the disk, by `key`."""
+        self._texts = texts or {}
+        self.names = []
+        runtimes: list[RuntimeProgram] = []
+        diagnostics: list[Diagnostic] = []
+        covered: set[str] = set()
+        for path in self._paths if self._found else _counted(self._paths):
+            if os.path.abspath(path) in covered:
+                self.names.append(path)
+                continue
+            try:
+                runtime, found = self._judge(path)
+            except UsageError as error:
+                if str(error) not in self.unread:
+                    self.unread.append(str(error))
+                continue
             if runtime:
                 runtimes.append(runtime)
                 covered.add(os.path.abspath(path))  # for whoever names it twice
                 covered.update(os.path.abspath(reading.beside_name(path, name)) for name in runtime.paths)
-        else:
-            krt = reading.krt(path)
-            _, found = check(krt, settings, wanted, data, lambda name: reading.beside(options.runtime, name), was)
-        names.append(path)
-        diagnostics.extend(found)
+            self.names.append(path)
+            diagnostics.extend(found)
+        return in_order([*diagnostics, *check_runtimes(runtimes)])
 
-    # Runtimes first: what is one of their versions is judged there.
-    paths = sorted(dict.fromkeys(_paths(options.paths, unread)), key=lambda path: not reading.is_runtime(path))
-    for path in _counted(paths):
-        if os.path.abspath(path) in covered:
-            names.append(path)
-            continue
-        try:
-            look(path)
-        except UsageError as error:
-            unread.append(f"krtc: error: {error}")
-    diagnostics += check_runtimes(runtimes)
-    return names, in_order(diagnostics), unread
+    def _judge(self, path: str) -> "tuple[RuntimeProgram | None, list[Diagnostic]]":
+        if path in self._found:
+            used, runtime, found = self._found[path]
+            if all(self._texts.get(name) == text for name, text in used.items()):
+                return runtime, found
+        used = {}
+        folder = os.path.dirname(path)
+        tree = self._tree
+        was = before.at_revision(path, self._against, self._data) if self._against and tree is None else tree
+        if reading.is_runtime(path):
+
+            def load(name: str) -> Source | str:
+                version = reading.version(path, name)
+                return version if isinstance(version, str) else self._now(version, folder, used)
+
+            source = self._now(reading.source(path), folder, used)
+            runtime, found = check_runtime(
+                source, Options(), self._data, load, lambda name: reading.beside(path, name), was
+            )
+        else:
+            krt = self._now(self.stdin if self.stdin and path == reading.STDIN else reading.krt(path), folder, used)
+            settings = self._settings and self._now(self._settings, os.path.dirname(self._runtime), used)
+            runtime = None
+            _, found = check(
+                krt, settings, self._wanted, self._data, lambda name: reading.beside(self._runtime, name), was
+            )
+        self._found[path] = (used, runtime, found)
+        return runtime, found
+
+    def _now(self, source: Source, folder: str, used: "dict[str, bytes | None]") -> Source:
+        """What a file holds now, and a note of that in `used`; `folder` is where it was found."""
+        if is_archive(source):
+            if source.name not in self.archives:
+                self.archives.append(source.name)
+            return source
+        name = os.path.abspath(source.name)
+        if name not in self.places:
+            path = None if source is self.stdin else source.name
+            self.places[name] = Place(path, folder, source.data[: len(_MARK)] if source.data[:3] == _MARK else b"")
+        text = used[name] = self._texts.get(name)
+        if text is None:
+            return source
+        made = self._made.get(name)
+        if made is None or made.data is not text:  # settings are read once for all versions
+            made = self._made[name] = Source(source.name, text, source.tree, source.path)
+        return made
+
+
+def key(diagnostic: "Diagnostic") -> str:
+    """The file of a diagnostic, by whatever name it is known."""
+    return os.path.abspath(diagnostic.span.file.name)
 
 
 def _paths(paths: "list[str]", unread: list[str]) -> "Iterator[str]":
@@ -138,7 +239,7 @@ def _paths(paths: "list[str]", unread: list[str]) -> "Iterator[str]":
         try:
             yield from reading.search(path)
         except UsageError as error:
-            unread.append(f"krtc: error: {error}")
+            unread.append(str(error))
 
 
 def _counted(paths: "list[str]") -> "Iterable[str]":
@@ -150,7 +251,8 @@ def _counted(paths: "list[str]") -> "Iterable[str]":
     return counted(paths, "checked", "files")
 
 
-def _is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:
+def is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:
+    """Whether --select and --ignore leave it."""
     if is_fixed(diagnostic):
         return True
     select, ignore = (tuple(code for codes in given for code in codes) for given in (options.select, options.ignore))

@@ -63,7 +63,7 @@ def run(options: "argparse.Namespace") -> int:
         terminal.say(f"{entry.shown} cannot be {action.done} while that is so: {path} is left as it is")
         return 1
     if options.dry_run:
-        to_stdout(_diff(path, old, new))
+        to_stdout(rewrite.diff(path, old, new))
         return 0
     rewrite.rewrite(path, before.source.data, new)
     became = [
@@ -111,11 +111,3 @@ def _errors(
 def _content(diagnostic: "Diagnostic") -> tuple[str, str, str]:
     """What a diagnostic says, wherever it stands."""
     return diagnostic.code.id, diagnostic.span.file.name, diagnostic.message
-
-
-def _diff(path: str, old: str, new: str) -> str:
-    """The change as a unified diff, which `patch` takes."""
-    from difflib import unified_diff
-
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), path, path)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -40,6 +40,14 @@ def rewrite(path: str, old: bytes, text: str) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
+def diff(path: str, old: str, new: str) -> str:
+    """A change of the file at a path as a unified diff, which `patch` takes."""
+    from difflib import unified_diff
+
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), path, path)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
 @contextmanager
 def _held(folder: str) -> "Iterator[int]":
     """A folder, opened, and locked against other runs for as long: between their reading and writing none comes."""

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def to_stdout(text: str) -> None:
-    """Writes a text; UsageError when nobody can take it."""
+def to_stdout(text: str | bytes) -> None:
+    """Writes a text, or its bytes; UsageError when nobody can take it."""
     stream([text])
 
 
-def stream(texts: "Iterable[str]") -> None:
+def stream(texts: "Iterable[str | bytes]") -> None:
     """The same of several texts, each made when it is its turn."""
     try:
         for text in texts:
-            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.write(text.encode() if isinstance(text, str) else text)
         sys.stdout.buffer.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more when it ends

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from krtc.diagnostics.fix import Fix
     from krtc.source import Span
 
 
@@ -27,10 +28,11 @@ class Diagnostic:
     """What is wrong (`message`), where (`span`), and what to do (`help`).
 
     `related` are second places: the other of two duplicates, the node that was meant. `severity` is that of the code,
-    unless it depends on where the thing is. `secret` says that nobody is shown what stands there.
+    unless it depends on where the thing is. `fix` mends it, where that takes no judgement. `secret` says that nobody is
+    shown what stands there.
     """
 
-    __slots__ = ("code", "help", "message", "related", "secret", "severity", "span")
+    __slots__ = ("code", "fix", "help", "message", "related", "secret", "severity", "span")
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Diagnostic:
         related: "Sequence[Related]" = (),
         severity: Severity | None = None,
         secret: bool = False,
+        fix: "Fix | None" = None,
     ) -> None:
         self.code = code
         self.span = span
@@ -50,6 +53,7 @@ class Diagnostic:
         self.related = related
         self.severity = severity or code.severity
         self.secret = secret
+        self.fix = fix
 
 
 def in_order(diagnostics: "Iterable[Diagnostic]") -> list[Diagnostic]:

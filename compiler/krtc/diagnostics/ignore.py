@@ -50,14 +50,19 @@ def silence(
 
 
 def _unused(ignore: Ignore, *, fixed: bool) -> Diagnostic:
+    from krtc.diagnostics.fix import rewritten, unsaid  # only where there is one
+
     help_text: str | None
+    fix = None
     if fixed:
         message, help_text = f"{ignore.id} is an error that no comment silences", "mend it"
     elif ignore.id in {code.id for code in CODES}:
         message, help_text = f"nothing on this line is {ignore.id}", "remove it"
+        fix = unsaid(ignore.span)
     else:
         by_slug = {code.slug: code.id for code in CODES}
         message = f"there is no code `{ignore.id}`"
         near = by_slug.get(ignore.id)
         help_text = f"write `{near}`" if near else did_you_mean(ignore.id, [code.id for code in CODES])
-    return Diagnostic(UNUSED_IGNORE, ignore.span, message, help=help_text or "`krtc explain` lists the codes")
+        fix = rewritten(ignore.span, near, f"write `{near}`") if near else None
+    return Diagnostic(UNUSED_IGNORE, ignore.span, message, help=help_text or "`krtc explain` lists the codes", fix=fix)

@@ -2,13 +2,17 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 # A name that nobody can write by accident is not worth comparing, nor are thousands of candidates: difflib is quadratic
 # in the length of names.
 _LONGEST = 64
 _MOST = 200
 _TOO_MANY = 2000
+# ... and where nobody is asked, fewer letters count, and as many names as a person can oversee.
+_SHORTEST = 3
+_MOST_APART = 2
+_TOO_MANY_TO_CHOOSE = 500
 
 
 def nearest(name: str, valid: "Collection[str]") -> str | None:
@@ -29,3 +33,33 @@ def did_you_mean(name: str, valid: "Collection[str]") -> str | None:
     """A help text that names the nearest of `valid`, or None when nothing is near."""
     near = nearest(name, valid)
     return f"did you mean `{near}`?" if near else None
+
+
+def meant(name: str, valid: "Collection[str]") -> str | None:
+    """The one of `valid` that is so near that nobody need be asked; None when that could be another one, or none.
+
+    Two letters may be there or missing, so one may be another or stand elsewhere. Digits are no letters: they number.
+    """
+    near = nearest(name, valid) if len(valid) <= _TOO_MANY_TO_CHOOSE else None
+    if near is None or _digits(near) != _digits(name):
+        return None
+    wanted = name.lower()
+    same = [candidate for candidate in valid if candidate.lower() == wanted]
+    if not same and min(len(name), len(near)) >= _SHORTEST:
+        same = [candidate for candidate in valid if _is_near(candidate.lower(), wanted, _MOST_APART)]
+    return near if same == [near] else None
+
+
+def _digits(name: str) -> "Iterable[str]":
+    return [character for character in name if character.isdigit()]
+
+
+def _is_near(one: str, other: str, apart: int) -> bool:
+    """Whether one text becomes the other when at most so many characters are put in or taken out."""
+    if abs(len(one) - len(other)) > apart:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    one, other = one[at:], other[at:]
+    if not one or not other:
+        return True
+    return apart > 0 and (_is_near(one[1:], other, apart - 1) or _is_near(one, other[1:], apart - 1))

@@ -10,15 +10,17 @@ from functools import cache
 
 from krtc.diagnostics import MOST_FINDINGS, Diagnostic, did_you_mean
 from krtc.diagnostics.codes import AMBIGUOUS_SCALAR, INVALID_VALUE, MISSING_KEY, TOO_LARGE, UNKNOWN_KEY, WRONG_TYPE
-from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
+from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence, span
 from krtc.model.record import Record, broken, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
+    from types import ModuleType
     from typing import Any
 
     from krtc.diagnostics import Code
+    from krtc.diagnostics.fix import Fix
     from krtc.source import Span
 
     Schema = dict[str, Any]
@@ -91,8 +93,10 @@ class Binder:
         assert isinstance(value, Record)
         return value
 
-    def _report(self, code: "Code", span: "Span", message: str, help: str | None = None) -> _Invalid:
-        self.diagnostics.append(Diagnostic(code, span, message, help=help))
+    def _report(
+        self, code: "Code", span: "Span", message: str, help: str | None = None, fix: "Fix | None" = None
+    ) -> _Invalid:
+        self.diagnostics.append(Diagnostic(code, span, message, help=help, fix=fix))
         if len(self.diagnostics) == MOST_FINDINGS:
             self.diagnostics.append(
                 Diagnostic(TOO_LARGE, span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at")
@@ -140,10 +144,11 @@ class Binder:
 
     def _wrong_type(self, node: Node, kind: str, what: str) -> _Invalid:
         found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
-        help_text = (
-            f"write `[{node.text}]`" if kind == "array" and type(node) is Scalar and _is_word(node.text) else None
-        )
-        return self._report(WRONG_TYPE, node.span, f"{what} must be {_KINDS[kind]}, and this is {found}", help_text)
+        help_text = fix = None
+        if kind == "array" and type(node) is Scalar and _is_word(node.text):
+            help_text, fix = f"write `[{node.text}]`", _fixes().listed(node.span)
+        message = f"{what} must be {_KINDS[kind]}, and this is {found}"
+        return self._report(WRONG_TYPE, node.span, message, help_text, fix)
 
     def _record(self, node: Node, schema: "Schema", record: type[Record], owner: str) -> "Record | _Invalid":
         if type(node) is not Mapping:
@@ -160,6 +165,7 @@ class Binder:
                     at.span,
                     f"{owner} has no key `{key}`",
                     did_you_mean(key, properties) or (_list(properties) if properties else "remove it"),
+                    _fixes().respelt(key, properties, at.span, taken=node.entries),
                 )
                 continue
             field = snake(key)
@@ -172,13 +178,14 @@ class Binder:
         for key in schema.get("required", ()):
             if key not in node.entries:
                 wrong[snake(key)] = {}
-                self._missing(node, key, properties, owner)
+                self._missing(node, key, schema, owner)
         result = broken(record, fields, wrong) if wrong else record(**fields)
         # Where every key is spelt as its field, the node has the same mapping already.
         place(result, node.entries if places == node.entries else places, node)
         return result
 
-    def _missing(self, node: Mapping, key: str, properties: "dict[str, Schema]", owner: str) -> None:
+    def _missing(self, node: Mapping, key: str, of: "Schema", owner: str) -> None:
+        properties: dict[str, Schema] = of["properties"]
         # A key that is there but misspelt has been reported once; its absence is no second mistake.
         strangers = [stranger for stranger in node.entries if stranger not in properties]
         if any(did_you_mean(stranger, properties) == f"did you mean `{key}`?" for stranger in strangers):
@@ -188,7 +195,8 @@ class Binder:
         help_text = f"add `{key}: {example}`" if isinstance(example, str) else f"add `{key}:`"
         description = schema.get("description", "")
         first = next(iter(node.entries.values()))[0].span if node.entries else node.span
-        self._report(MISSING_KEY, first, f"{owner} needs the key `{key}`", f"{help_text} ({description.rstrip('.')})")
+        message = f"{owner} needs the key `{key}`"
+        self._report(MISSING_KEY, first, message, f"{help_text} ({description.rstrip('.')})", _added(node, key, of))
 
     def _map(self, node: Mapping, schema: "Schema", what: str) -> "dict[str, Any] | _Invalid":
         result: dict[str, Any] = {}
@@ -212,17 +220,17 @@ class Binder:
         if node.plain and _is_ambiguous(text):
             if not text:
                 return self._wrong_type(node, "string", what)
-            return self._report(
-                AMBIGUOUS_SCALAR,
-                node.span,
-                f"{what} is text, and YAML readers do not all take `{text}` for text",
-                _misfit(text, schema) or f'quote it: "{text}"',
-            )
+            message = f"{what} is text, and YAML readers do not all take `{text}` for text"
+            if misfit := _misfit(text, schema):
+                return self._report(AMBIGUOUS_SCALAR, node.span, message, misfit)
+            fix = _fixes().quoted(node.span, text)
+            return self._report(AMBIGUOUS_SCALAR, node.span, message, f'quote it: "{text}"', fix)
         if "const" in schema or "enum" in schema:
             allowed = schema.get("enum") or [schema["const"]]
             if text not in allowed:
                 help_text = did_you_mean(text, allowed) or _misfit(text, schema)
-                return self._report(INVALID_VALUE, node.span, f"{what} cannot be `{_short(text)}`", help_text)
+                fix = _fixes().respelt(text, allowed, node.span)
+                return self._report(INVALID_VALUE, node.span, f"{what} cannot be `{_short(text)}`", help_text, fix)
         if len(text) < schema.get("minLength", 0):
             return self._report(INVALID_VALUE, node.span, f"{what} must not be empty")
         if "maxLength" in schema and len(text) > schema["maxLength"]:
@@ -237,11 +245,12 @@ class Binder:
 
     def _integer(self, node: Scalar, schema: "Schema", what: str) -> "int | _Invalid":
         digits = node.text[1:] if node.text[:1] in ("-", "+") else node.text
-        if not (node.plain and digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")):
+        is_number = digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
+        if not (node.plain and is_number):
             help_text = "remove the quotes" if digits.isdigit() and not node.plain else None
-            return self._report(
-                WRONG_TYPE, node.span, f"{what} must be a whole number, and `{_short(node.text)}` is none", help_text
-            )
+            fix = _fixes().rewritten(node.span, node.text, "remove the quotes") if is_number else None
+            message = f"{what} must be a whole number, and `{_short(node.text)}` is none"
+            return self._report(WRONG_TYPE, node.span, message, help_text, fix)
         if len(digits) > _LONGEST_INTEGER:
             return self._report(INVALID_VALUE, node.span, f"{what} has more than {_LONGEST_INTEGER} digits")
         number = int(node.text)
@@ -262,7 +271,33 @@ class Binder:
             node.span,
             f"{what} must be true or false, and `{_short(node.text)}` is neither for all YAML readers",
             f"write `{meant}`" if meant else None,
+            _fixes().rewritten(node.span, meant, f"write `{meant}`") if meant else None,
         )
+
+
+def _fixes() -> "ModuleType":
+    """What makes fixes, imported where something is wrong."""
+    from krtc.diagnostics import fix
+
+    return fix
+
+
+def _added(node: Mapping, key: str, schema: "Schema") -> "Fix | None":
+    """Writes a missing key that can have one value only; None where others are missing, too: who knows what it is."""
+    names = list(schema["properties"])
+    value = schema["properties"][key].get("const")
+    before = names[names.index(key) - 1]
+    if (
+        value is None
+        or before not in node.entries
+        or any(k not in node.entries for k in schema["required"] if k != key)
+    ):
+        return None
+    from krtc.diagnostics.fix import Edit, Fix
+    from krtc.frontend.edit import added
+
+    start, end, text = added(node.file.text, node, before, key, value)
+    return Fix(f"add `{key}: {value}`", [Edit(span(node.file, start, end), text)])
 
 
 def _misfit(text: str, schema: "Schema") -> str | None:

@@ -1,4 +1,4 @@
-"""Editing a runtime.yml: its text with other statuses, and every other character as it stood.
+"""Editing what people wrote: a runtime.yml with other statuses, a mapping with one more key; all else as it stood.
 
 Nothing is parsed and written again: what changes is cut in where the nodes of the document say that it stands.
 """
@@ -48,12 +48,10 @@ def _splices(text: str, versions: Sequence, index: int, status: str) -> "list[Sp
         return [_replaced(text, value, status)]
     if "krt" not in entry.entries:
         raise ValueError(f"entry {index} has no `krt`")
-    if text[entry.start] == "{":
-        return [_in_flow(text, entry, status)]
-    if text[versions.start] == "[":  # `[krt: a]`: a mapping of one pair, without braces
-        start, end, new = _in_flow(text, entry, status)
+    if text[entry.start] != "{" and text[versions.start] == "[":  # `[krt: a]`: a mapping of one pair, without braces
+        start, end, new = _in_flow(text, entry, "krt", "status", status)
         return [(entry.start, entry.start, "{"), (start, end, f"{new}}}")]
-    return [_in_block(text, entry, status)]
+    return [added(text, entry, "krt", "status", status)]
 
 
 def _replaced(text: str, value: Scalar, status: str) -> "Splice":
@@ -64,16 +62,21 @@ def _replaced(text: str, value: Scalar, status: str) -> "Splice":
     return at, at + len(value.text), status
 
 
-def _in_flow(text: str, entry: Mapping, status: str) -> "Splice":
-    key, value = entry.entries["krt"]
-    quote = "" if key.plain else text[key.start]  # what is JSON stays JSON
-    return value.end, value.end, f", {quote}status{quote}: {quote}{status}{quote}"
+def added(text: str, mapping: Mapping, behind: str, key: str, value: str) -> "Splice":
+    """What is to be cut in so that a mapping has one key more, `behind` one of its keys, and written as that is."""
+    return (_in_flow if text[mapping.start] == "{" else _in_block)(text, mapping, behind, key, value)
 
 
-def _in_block(text: str, entry: Mapping, status: str) -> "Splice":
-    """A line of its own behind the one on which the value of `krt` ends."""
-    line = f"{' ' * (entry.span.column - 1)}status: {status}"
-    at = entry.entries["krt"][1].end
+def _in_flow(text: str, mapping: Mapping, behind: str, key: str, value: str) -> "Splice":
+    beside, end = mapping.entries[behind][0], mapping.entries[behind][1].end
+    quote = "" if beside.plain else text[beside.start]  # what is JSON stays JSON
+    return end, end, f", {quote}{key}{quote}: {quote}{value}{quote}"
+
+
+def _in_block(text: str, mapping: Mapping, behind: str, key: str, value: str) -> "Splice":
+    """A line of its own behind the one on which the value of `behind` ends."""
+    line = f"{' ' * (mapping.span.column - 1)}{key}: {value}"
+    at = mapping.entries[behind][1].end
     if text[at - 1] != "\n":  # or a block scalar ended with its line
         at = text.find("\n", at) + 1
     if at:

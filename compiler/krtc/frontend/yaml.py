@@ -119,6 +119,8 @@ def parse(file: SourceFile) -> tuple[Node | None, list[Diagnostic]]:
         return None, [Diagnostic(SYNTAX, Span(file, 1, 1, 1, 1), f"not YAML: {error}")]
     except _Stop:
         pass
+    if reader.root is not None and reader.diagnostics and all(d.code is HIDDEN_CHARACTER for d in reader.diagnostics):
+        _clear_comments(reader.root, reader.diagnostics)
     return (None if reader.stopped else reader.root), reader.diagnostics
 
 
@@ -164,6 +166,34 @@ def hidden_in(file: SourceFile) -> "Iterator[Diagnostic]":
 def _hidden(span: Span, character: str) -> Diagnostic:
     message = f"the character U+{ord(character):04X} cannot be seen, and may make a text look like another one"
     return Diagnostic(HIDDEN_CHARACTER, span, message, help="remove it")
+
+
+def _clear_comments(root: Node, hidden: list[Diagnostic]) -> None:
+    """Gives a fix to each line whose hidden characters all stand in its comment: in a text they may be meant."""
+    from bisect import bisect_right  # hardly a file comes here
+
+    from krtc.diagnostics.fix import Edit, Fix
+
+    texts: list[tuple[int, int]] = []
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Scalar):
+            texts.append((node.start, node.end))
+        else:
+            nodes += node.items if isinstance(node, Sequence) else [n for entry in node.entries.values() for n in entry]
+    texts.sort()
+
+    def is_comment(at: int) -> bool:
+        before = bisect_right(texts, (at, len(root.file.text))) - 1
+        return before < 0 or texts[before][1] <= at
+
+    for diagnostic in hidden:
+        file, number = root.file, diagnostic.span.line
+        columns = [match.start() + 1 for match in re.finditer(_HIDDEN, file.line(number))]
+        if columns and all(is_comment(file.offset(number, column)) for column in columns):
+            edits = [Edit(Span(file, number, column, number, column + 1), "") for column in columns]
+            diagnostic.fix = Fix("remove what is hidden", edits)
 
 
 class _Stop(Exception):

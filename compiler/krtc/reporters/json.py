@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from krtc.diagnostics import Diagnostic
+    from krtc.diagnostics.fix import Fix
     from krtc.source import Span
 
 
@@ -38,7 +39,13 @@ def _diagnostic(diagnostic: "Diagnostic") -> dict[str, object]:
             for related in diagnostic.related
         ],
         "help": None if diagnostic.help is None else encodable(diagnostic.help),
+        "fix": None if diagnostic.fix is None else _fix(diagnostic.fix),
     }
+
+
+def _fix(fix: "Fix") -> dict[str, object]:
+    edits = [{"range": _range(edit.span), "text": encodable(edit.text)} for edit in fix.edits]
+    return {"title": encodable(fix.title), "edits": edits}
 
 
 def _range(span: "Span") -> dict[str, object]:

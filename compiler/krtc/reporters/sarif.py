@@ -5,7 +5,7 @@ Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; GitHub
 
 from os.path import isabs
 
-from krtc.reporters._common import document, fingerprints, path
+from krtc.reporters._common import document, encodable, fingerprints, path
 from krtc.reporters.text import visible
 
 TYPE_CHECKING = False
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from krtc.diagnostics import Code, Diagnostic
+    from krtc.diagnostics.fix import Fix
     from krtc.source import Span
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -67,17 +68,29 @@ def _result(diagnostic: "Diagnostic", index: int, fingerprint: str) -> dict[str,
             for id, related in enumerate(diagnostic.related)
         ],
         "partialFingerprints": {"krtc/v1": fingerprint},
+        **({"fixes": [_fix(diagnostic.fix, diagnostic.span.file.name)]} if diagnostic.fix else {}),
     }
 
 
+def _fix(fix: "Fix", name: str) -> dict[str, object]:
+    replacements = [
+        {"deletedRegion": _region(e.span), "insertedContent": {"text": encodable(e.text)}} for e in fix.edits
+    ]
+    change = {"artifactLocation": _artifact(name), "replacements": replacements}
+    return {"description": {"text": _text(fix.title)}, "artifactChanges": [change]}
+
+
 def _location(span: "Span") -> dict[str, object]:
-    region = {
+    return {"physicalLocation": {"artifactLocation": _artifact(span.file.name), "region": _region(span)}}
+
+
+def _region(span: "Span") -> dict[str, int]:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    return {"physicalLocation": {"artifactLocation": _artifact(span.file.name), "region": region}}
 
 
 def _artifact(name: str) -> dict[str, str]:

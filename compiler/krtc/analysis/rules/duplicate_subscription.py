@@ -18,7 +18,7 @@ Good:
           - {name: etl, subscriptions: [entrypoint]}
           - {name: exitpoint, subscriptions: [etl]}
 
-Fix: remove one of them.
+Fix: remove one of them, as `krtc check --fix` does with a later one that has no comment.
 """
 
 from krtc.diagnostics import Diagnostic, Related
@@ -42,10 +42,14 @@ def check_node(program: "Program", workflow: "Workflow", node: "Node") -> "Itera
     for index, subscription in parts(node, "subscriptions").items():
         other = first.setdefault(subscription, index)
         if other != index:
+            from krtc.diagnostics.fix import removed  # only where it is needed
+
+            span = span_of(node, ("subscriptions", index))
             yield Diagnostic(
                 CODE,
-                span_of(node, ("subscriptions", index)),
+                span,
                 f"{f'`{name}`' if name else 'the node'} subscribes to `{subscription}` already",
                 help="remove one of them",
                 related=[Related(span_of(node, ("subscriptions", other)), "the first is here")],
+                fix=removed(span, span_of(node, ("subscriptions", index - 1))),
             )

@@ -21,7 +21,8 @@ Good:
           - {name: etl, subscriptions: [entrypoint]}
           - {name: exitpoint, subscriptions: [etl]}
 
-Fix: write the name of a node of the same workflow; `entrypoint` is where requests come from, and has no sub-topics.
+Fix: write the name of a node of the same workflow; `entrypoint` is where requests come from, and has no
+sub-topics. `krtc check --fix` writes the name where one alone is near.
 """
 
 from itertools import islice
@@ -49,29 +50,38 @@ def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagno
     """Each name that stands for a node and is none: told where it stands first, with the other places."""
     nodes = {node.name: node for node in workflow.nodes}
     places: dict[str, list[tuple[Span, str]]] = {}
+    beside: dict[str, list[set[str]]] = {}  # what a node that subscribes to the name cannot have meant
     for node in workflow.nodes:
+        of_topic: dict[str, set[str]] = {}
         for index, subscription in parts(node, "subscriptions").items():
-            publisher, dot, _ = subscription.partition(".")
+            publisher, dot, topic = subscription.partition(".")
+            of_topic.setdefault(topic, {node.name}).add(publisher)
             if publisher == ENTRYPOINT and dot:
                 message = f"`{node.name}` subscribes to `{subscription}`, and the entrypoint has no sub-topics"
                 yield Diagnostic(CODE, span_of(node, ("subscriptions", index)), message, help="write `entrypoint`")
             elif publisher != ENTRYPOINT and publisher not in nodes:
                 span = span_of(node, ("subscriptions", index))
                 places.setdefault(publisher, []).append((span, f"`{node.name}` subscribes to `{publisher}`"))
+                beside.setdefault(publisher, []).append(of_topic[topic])
     exitpoint = known(workflow, "exitpoint")
     if exitpoint is not None and exitpoint not in nodes:
         said = f"the exitpoint is `{exitpoint}`"
         places.setdefault(exitpoint, []).insert(0, (span_of(workflow, "exitpoint"), said))
     publishers = [*nodes, ENTRYPOINT]
     for name, ((span, said), *others) in places.items():
-        near = nearest(name, nodes if name == exitpoint else publishers)
+        from krtc.diagnostics.fix import respelt  # only where it is needed
+
+        names = nodes if name == exitpoint else publishers
+        near = nearest(name, names)
         meant = [Related(span_of(nodes[near], "name"), f"`{near}` is here")] if near in nodes else []
+        in_doubt = name in program.homes or any(near in taken for taken in beside.get(name, ()))
         yield Diagnostic(
             CODE,
             span,
             f"{said}, and workflow `{workflow.name}` has no such node",
             help=f"did you mean `{near}`?" if near else _elsewhere(program, name) or _some(nodes),
             related=[*meant, *(Related(other, f"{also}, too") for other, also in others)],
+            fix=None if in_doubt else respelt(name, names, span, *(other for other, _ in others)),
         )
 
 

@@ -29,7 +29,8 @@ Good:
       - name: classify
         nodes: [{name: etl}]
 
-Fix: write the names that krt.yml has, or remove what is for none of them.
+Fix: write the names that krt.yml has, as `krtc check --fix` does where one alone is near, or remove what is for none of
+them.
 """
 
 from itertools import islice
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from krtc.model.krt import Workflow
     from krtc.model.program import Program
+    from krtc.source import Span
 
 CODE = UNKNOWN_OVERRIDE
 
@@ -58,13 +60,14 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
     for name in (known(entry, "nodes") or ()) if workflows else ():
         if name not in workflows and None not in workflows:
             span, message = span_of(entry, ("nodes", name)), f"the version has no workflow `{name}`"
-            yield Diagnostic(CODE, span, message, help=_instead(name, workflows, "its workflows are "))
+            yield _unknown(span, message, name, workflows, entry.nodes, "its workflows are ")
     declared = [*version.variables, *version.files]
     for field in ("variables", "secrets", "files"):
         for name in known(entry.config, field) or ():
             if name not in declared:
                 span, message = span_of(entry.config, (field, name)), f"the version has no configuration `{name}`"
-                yield Diagnostic(CODE, span, message, help=_instead(name, declared, "its configuration is "))
+                given = [one for level in ("variables", "secrets", "files") for one in known(entry.config, level) or ()]
+                yield _unknown(span, message, name, declared, given, "its configuration is ")
 
 
 def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagnostic]":
@@ -74,10 +77,16 @@ def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagno
         if name not in nodes:
             span = span_of(program.entry, ("nodes", workflow.name, "value", name))
             message = f"the workflow `{workflow.name}` of the version has no node `{name}`"
-            yield Diagnostic(CODE, span, message, help=_instead(name, nodes, "its nodes are "))
+            given = program.entry.nodes[workflow.name]
+            yield _unknown(span, message, name, nodes, given, "its nodes are ")
 
 
-def _instead(name: str, names: "Collection[str]", what: str) -> str:
-    """The name that was meant, or those that there are."""
+def _unknown(
+    span: "Span", message: str, name: str, names: "Collection[str]", given: "Collection[str]", what: str
+) -> Diagnostic:
+    """A name that is none of `names`, beside those `given`: the one that was meant, or those that there are."""
+    from krtc.diagnostics.fix import respelt  # only where it is needed
+
     shown = ", ".join([*(f"`{one}`" for one in islice(names, _SHOWN)), *["..."] * (len(names) > _SHOWN)])
-    return did_you_mean(name, names) or (what + shown if names else "remove it: the version has none")
+    help_text = did_you_mean(name, names) or (what + shown if names else "remove it: the version has none")
+    return Diagnostic(CODE, span, message, help=help_text, fix=respelt(name, names, span, taken=given))

@@ -25,13 +25,13 @@ Good:
     message Response {}
     service Entrypoint { rpc Classify (Request) returns (Response); }
 
-Fix: write the name of the rpc as the proto has it.
+Fix: write the name of the rpc as the proto has it; `krtc check --fix` does where one alone is near.
 """
 
 from krtc.diagnostics import Diagnostic, Related, nearest
 from krtc.diagnostics.codes import UNKNOWN_RPC
 from krtc.model.files import SERVICE
-from krtc.model.record import span_of
+from krtc.model.record import known, parts, span_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,11 +54,15 @@ def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagno
     methods = {method.name: method for method in proto.methods}
     name = workflow.entrypoint
     if name not in methods:
+        from krtc.diagnostics.fix import respelt  # only where it is needed
+
         near = nearest(name, methods)
         some = ", ".join(f"`{method}`" for method in list(methods)[:_SHOWN])
+        span = span_of(workflow, "entrypoint")
+        served = [known(other, "entrypoint") for other in parts(program.version, "workflows").values()]
         yield Diagnostic(
             CODE,
-            span_of(workflow, "entrypoint"),
+            span,
             f"`service Entrypoint` of `{program.version.entrypoint.proto}` has no rpc `{name}`",
             help=f"did you mean `{near}`?"
             if near
@@ -66,4 +70,5 @@ def check_workflow(program: "Program", workflow: "Workflow") -> "Iterator[Diagno
             if some
             else "add it to the service",
             related=[Related(methods[near].span, f"`{near}` is here")] if near else (),
+            fix=respelt(name, methods, span, taken=served),
         )

@@ -11,5 +11,5 @@ Good:
 
     version: "v1-10"
 
-Fix: quote it.
+Fix: quote it, as `krtc check --fix` does.
 """

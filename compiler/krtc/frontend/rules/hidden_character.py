@@ -11,5 +11,5 @@ Good:
 
     description: "Sorts mail, and answers it."
 
-Fix: remove it.
+Fix: remove it. `krtc check --fix` does in comments; in a text it may be meant.
 """

@@ -13,5 +13,6 @@ Good:
     workflows:
       - name: mail-sorting
 
-Fix: the message says what is allowed.
+Fix: the message says what is allowed. Where one of several words is meant, and one alone is near, `krtc check --fix`
+writes it.
 """

@@ -27,5 +27,5 @@ Good:
         nodes:
           - {name: etl, image: "konstellation/kre-py:8.2.0", src: src/main.py, subscriptions: [entrypoint]}
 
-Fix: add it.
+Fix: add it. `krtc check --fix` adds `krtVersion` to what is KRT V2 by all else.
 """

@@ -14,5 +14,5 @@ Good:
       - nodes:
           - {name: etl, replicas: 5}
 
-Fix: correct it, or remove it.
+Fix: correct it, as `krtc check --fix` does where one key alone is near, or remove it.
 """

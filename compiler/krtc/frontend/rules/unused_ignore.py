@@ -11,5 +11,5 @@ Good:
 
     description: Sorts mail.
 
-Fix: remove the comment, or correct the code in it.
+Fix: remove the comment, as `krtc check --fix` does, or correct the code in it.
 """

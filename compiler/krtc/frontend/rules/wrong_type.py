@@ -14,5 +14,6 @@ Good:
       - nodes:
           - {name: etl, replicas: 2}
 
-Fix: write a value of the type that the message names.
+Fix: write a value of the type that the message names. `krtc check --fix` takes the quotes from a number, writes `true`
+for `yes`, and makes a list of one name.
 """
