@@ -4,7 +4,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from krtc.model.picture import DrawnEdge, DrawnNode, DrawnWorkflow, Picture
 
-_STATES = {"twice": "named twice", "missing": "no such node", "unreachable": "never reached", "cycle": "in a circle"}
+_STATES = {"twice": "named twice", "missing": "no such node", "unreachable": "never reached", "cycle": "in a cycle"}
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 

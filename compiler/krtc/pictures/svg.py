@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _FONT = 14.0
 _SMALL = 11.5
-# How wide a character is at most, as a part of the size of its font; no font is asked.
-_WIDTH = 0.62
-_BOX_HEIGHT = 46.0
-_PADDING = 16.0
+# How wide a character is in the widest of common fonts (DejaVu Sans), as a part of the size; no font is asked.
+_WIDTHS = {**dict.fromkeys("ijlI.,:;'|", 0.34), **dict.fromkeys("frt-()/ ", 0.43), **dict.fromkeys("mwMW@%…", 1.0)}
+_WIDTH, _WIDEST, _BOLD = 0.65, 1.1, 1.12
+_BOX_HEIGHT = 42.0
+_PADDING = 14.0
 _LINE = 15.0
 # Of a workflow's frame, and between frames.
 _FRAME, _HEAD, _APART = 22.0, 40.0, 24.0
@@ -49,7 +50,7 @@ def page(pictures: "Sequence[Picture]") -> str:
         drawn = _Drawn(picture, f"v{number}-" if len(pictures) > 1 else "")
         parts.append(f'<text class="version" x="{_number(_APART)}" y="{_number(y + 34)}">{drawn.heading}</text>')
         parts.append(drawn.element(x=_APART, y=y + 48))
-        width = max(width, drawn.width + 2 * _APART, _APART * 2 + _wide(_common.heading(picture), 20))
+        width = max(width, drawn.width + 2 * _APART, _APART * 2 + _wide(_common.heading(picture), 20) * _BOLD)
         y += 48 + drawn.height + _APART
     size = f'width="{_number(width)}" height="{_number(y)}" viewBox="0 0 {_number(width)} {_number(y)}"'
     return (
@@ -119,7 +120,7 @@ class _Frame:
         sizes = {node.name: _size(node) for node in workflow.nodes}
         arcs = [(edge.publisher, edge.subscriber, _label_size(edge)) for edge in workflow.edges]
         self.layout: Layout = lay_out(sizes, arcs)
-        self.width = max(self.layout.width + _BEHIND, _wide(self.title, _FONT)) + 2 * _FRAME
+        self.width = max(self.layout.width + _BEHIND, _wide(self.title, _FONT) * _BOLD) + 2 * _FRAME
         self.height = self.layout.height + _BEHIND + _HEAD + _FRAME
 
     def body(self) -> str:
@@ -185,8 +186,9 @@ def _id(text: str, taken: set[str]) -> str:
 
 
 def _size(node: "DrawnNode") -> tuple[float, float]:
-    text = max(_wide(_common.short(node.name, 24), _FONT), _wide(" · ".join(_common.marks(node)), _SMALL))
-    return max(text, 60.0) + 2 * _PADDING, _BOX_HEIGHT
+    name = _wide(_common.short(node.name, 24), _FONT) * (_BOLD if node.kind != "node" else 1)
+    text = max(name, _wide(" · ".join(_common.marks(node)), _SMALL))
+    return max(text, 56.0) + 2 * _PADDING, _BOX_HEIGHT
 
 
 def _label_size(edge: "DrawnEdge") -> tuple[float, float] | None:
@@ -196,8 +198,11 @@ def _label_size(edge: "DrawnEdge") -> tuple[float, float] | None:
 
 def _wide(text: str, font: float) -> float:
     """How wide a text is, at most."""
-    cells = sum(0.0 if combining(c) else 1.7 if east_asian_width(c) in "WF" else 1.0 for c in text)
-    return cells * font * _WIDTH
+    return font * sum(_WIDTHS.get(c) or (_WIDTH if c.isascii() and not c.isupper() else _unusual(c)) for c in text)
+
+
+def _unusual(character: str) -> float:
+    return 0.0 if combining(character) else _WIDEST if east_asian_width(character) in "WF" else 0.8
 
 
 def _edge(edge: "DrawnEdge", route: "Route", workflow: str) -> str:
