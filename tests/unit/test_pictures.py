@@ -179,11 +179,11 @@ def test_mermaid_has_nothing_of_names_but_letters_and_numbers(found: list[Pictur
         [
             "flowchart LR",
             rf"  subgraph [vw]\d+ \[{quoted}\]",
-            rf"    w\d+n\d+(?:\[{quoted}\]|\(\[{quoted}\]\))",
-            rf"    w\d+n\d+ -->(?:\|{quoted}\|)? w\d+n\d+",
+            rf"    w\d+_[A-Za-z0-9_]*(?:\[{quoted}\]|\(\[{quoted}\]\))",
+            rf"    w\d+_[A-Za-z0-9_]* -->(?:\|{quoted}\|)? w\d+_[A-Za-z0-9_]*",
             r"  end",
             r"  classDef [a-z]+ [a-z0-9:#, -]+",
-            r"  class [wn0-9,]+ [a-z]+",
+            r"  class [\w,]+ [a-z]+",
             r"  linkStyle [0-9,]+ [a-z0-9:#, -]+",
         ]
     )
@@ -191,7 +191,7 @@ def test_mermaid_has_nothing_of_names_but_letters_and_numbers(found: list[Pictur
         assert re.fullmatch(line, one), one
     assert text.count(" -->") == sum(len(flow.edges) for picture in found for flow in picture.workflows)
     nodes = sum(len(flow.nodes) for picture in found for flow in picture.workflows)
-    assert len(set(re.findall(r"^    (w\d+n\d+)[\[(]", text, re.MULTILINE))) == nodes
+    assert len(set(re.findall(r"^    (w\d+_[A-Za-z0-9_]*)[\[(]", text, re.MULTILINE))) == nodes
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)

@@ -59,6 +59,17 @@ def topics(edge: "DrawnEdge") -> list[str]:
     return [short(text, _LONGEST_TOPIC) for text in shown] + ([f"and {rest} more"] if rest else [])
 
 
+def identifier(text: str, others: str, taken: set[str]) -> str:
+    """An id that reads as a text and that no other one is: letters, digits and what is in `others`, else `_`."""
+    wanted = found = "".join(c if c.isascii() and (c.isalnum() or c in others) else "_" for c in text)
+    number = 1
+    while found in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    taken.add(found)
+    return found
+
+
 def short(text: str, longest: int) -> str:
     """A text, or its beginning and `…`."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,7 +1,6 @@
 """A picture as SVG: no script, no font and no address of anything; light or dark as whoever looks at it has it."""
 
 import html
-import re
 from unicodedata import combining, east_asian_width
 
 from krtc.pictures import _common
@@ -116,7 +115,9 @@ class _Frame:
     def __init__(self, workflow: "DrawnWorkflow", prefix: str, ids: set[str]) -> None:
         self.workflow = workflow
         self.title = _common.short(_common.title(workflow), _LONGEST_HEAD)
-        self.ids = {node.name: prefix + _id(f"{workflow.name}--{node.name}", ids) for node in workflow.nodes}
+        self.ids = {
+            node.name: prefix + _common.identifier(f"{workflow.name}--{node.name}", "-", ids) for node in workflow.nodes
+        }
         sizes = {node.name: _size(node) for node in workflow.nodes}
         arcs = [(edge.publisher, edge.subscriber, _label_size(edge)) for edge in workflow.edges]
         self.layout: Layout = lay_out(sizes, arcs)
@@ -172,17 +173,6 @@ class _Frame:
         goes = [e.subscriber for e in self.workflow.edges if e.publisher == node.name]
         ways = [f"gets {', '.join(gets)}"] * bool(gets) + [f"sends to {', '.join(goes)}"] * bool(goes)
         return "; ".join([", ".join([*kind, *marks]), *ways])
-
-
-def _id(text: str, taken: set[str]) -> str:
-    """An id that no other one is: an HTML page may have any character in it but blanks, a script has an easy life."""
-    wanted = found = re.sub(r"[^A-Za-z0-9-]", "_", text)
-    number = 1
-    while found in taken:
-        number += 1
-        found = f"{wanted}_{number}"
-    taken.add(found)
-    return found
 
 
 def _size(node: "DrawnNode") -> tuple[float, float]:
