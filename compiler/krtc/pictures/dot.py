@@ -18,6 +18,7 @@ def page(pictures: "Sequence[Picture]") -> str:
 
 def _body(pictures: "Sequence[Picture]") -> "Iterator[str]":
     yield "rankdir=LR"
+    yield "labelloc=t"
     yield 'graph [fontname="Helvetica", style=rounded, color="#cbd5e1", labeljust=l]'
     yield 'node [fontname="Helvetica", fontsize=12, shape=box]'
     yield 'edge [fontname="Helvetica", fontsize=10, color="#64748b"]'
