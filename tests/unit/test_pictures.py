@@ -5,7 +5,7 @@ import hashlib
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,7 +40,9 @@ HOSTILE = [
     "a" * 300,
 ]
 
-names = st.one_of(st.sampled_from(["etl", "a-b", "end", "entrypoint", "x"]), st.sampled_from(HOSTILE), st.text(min_size=1))
+names = st.one_of(
+    st.sampled_from(["etl", "a-b", "end", "entrypoint", "x"]), st.sampled_from(HOSTILE), st.text(min_size=1)
+)
 
 
 @st.composite
@@ -242,22 +244,23 @@ def rectangles(group: ET.Element) -> tuple[float, float, float, float]:
 
 
 def way(path: str) -> Iterator[tuple[float, float]]:
-    """Points on a path of M, H and C."""
-    at = (0.0, 0.0)
-    for command, rest in re.findall(r"([MHC])([^MHC]*)", path):
+    """Points on a path of M, H, V, Q and C."""
+    x = y = 0.0
+    for command, rest in re.findall(r"([MHVQC])([^MHVQC]*)", path):
         values = [float(value) for value in rest.split()]
-        if command == "M":
-            at = (values[0], values[1])
-        elif command == "H":
-            yield from ((at[0] + (values[0] - at[0]) * step / 8, at[1]) for step in range(9))
-            at = (values[0], at[1])
-        else:
-            (ax, ay), (bx, by, cx, cy, dx, dy) = at, values
-            for step in range(17):
-                t = step / 16
-                k = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-                yield k[0] * ax + k[1] * bx + k[2] * cx + k[3] * dx, k[0] * ay + k[1] * by + k[2] * cy + k[3] * dy
-            at = (dx, dy)
+        if command in "HV":
+            values = [values[0], y] if command == "H" else [x, values[0]]
+        ends = [(x, y), *zip(values[::2], values[1::2], strict=True)]
+        if command != "M":
+            yield from (_on_bezier(ends, step / 16) for step in range(17))
+        x, y = ends[-1]
+
+
+def _on_bezier(ends: list[tuple[float, float]], part: float) -> tuple[float, float]:
+    """De Casteljau's construction; a line is a curve without bends."""
+    while len(ends) > 1:
+        ends = [(ax + (bx - ax) * part, ay + (by - ay) * part) for (ax, ay), (bx, by) in pairwise(ends)]
+    return ends[0]
 
 
 @given(pictures())

@@ -5,7 +5,8 @@ nothing overlaps; between two columns there are only edges. So no edge crosses a
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from math import inf
 from operator import itemgetter
@@ -47,6 +48,8 @@ class Route:
 
     points: "list[Point]"
     label: Place | None = None
+    # Of the stretches that are too steep for a curve, by their number, where they run upright.
+    tracks: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -65,6 +68,8 @@ _BETWEEN_WAYS = 12.0
 # Between two columns, and how much more when edges run steeply.
 _NARROW, _WIDE = 30.0, 110.0
 _STEEPNESS = 0.22
+# A stretch that is so many times as high as it is wide runs upright, in the middle part of its gap.
+_STEEP, _CURB = 5.0, 24.0
 # A long way moves so far to be in line with one of its ends.
 _NEAR = 30.0
 # Between the ends of edges of different directions.
@@ -200,6 +205,7 @@ class _Drawing:
                 x = lefts[column[item]] + free / 2
                 place = Place(x, middle[item] - label[1] / 2, *label)
             routes.append(Route(points[::-1] if at in self.backward else points, place))
+        _lay_tracks(routes)
         bottom = max((middle[item] + size[1] / 2 for item, size in enumerate(self.item_sizes)), default=0.0)
         return Layout(width, bottom, boxes, routes)
 
@@ -232,6 +238,28 @@ class _Drawing:
             rise = max((abs(middle[one] - middle[item]) for item in items for one in self.right[item]), default=0.0)
             x = rights[-1] + min(_NARROW + _STEEPNESS * rise, _WIDE)
         return lefts, rights, max(rights, default=0.0)
+
+
+def _lay_tracks(routes: list[Route]) -> None:
+    """Gives the stretches of steep fans tracks beside each other, between their columns: one track a fan."""
+    gaps: dict[tuple[float, float], list[tuple[Route, int, list[Point]]]] = {}
+    for route in routes:
+        for at in range(1, len(route.points) - 1, 2):
+            ends = sorted(route.points[at : at + 2])
+            if ends[0][1] != ends[1][1]:
+                gaps.setdefault((ends[0][0], ends[1][0]), []).append((route, at, ends))
+    for (begin, end), stretches in gaps.items():
+        count = Counter(point for _, _, ends in stretches for point in ends)
+        hubs = [max(ends, key=count.__getitem__) for _, _, ends in stretches]
+        steep = {
+            hub
+            for hub, (_, _, ends) in zip(hubs, stretches, strict=True)
+            if abs(ends[1][1] - ends[0][1]) > _STEEP * (end - begin)
+        }
+        tracks = {hub: number / (len(steep) + 1) for number, hub in enumerate(sorted(steep), 1)}
+        for (route, at, _), hub in zip(stretches, hubs, strict=True):
+            if hub in tracks:
+                route.tracks[at] = begin + _CURB / 2 + (end - begin - _CURB) * tracks[hub]
 
 
 def _arch(box: Place, label: "Size | None") -> Route:

@@ -25,7 +25,7 @@ _LINE = 15.0
 _FRAME, _HEAD, _APART = 22.0, 40.0, 24.0
 # Copies of a node lie behind it, so far up and to the right.
 _BEHIND = 4.0
-_ARROW = 8.0
+_ARROW, _CORNER = 8.0, 10.0
 _LONGEST_HEAD = 64
 # Frames stand beside each other up to this ratio of width to height.
 _RATIO = 1.6
@@ -225,11 +225,23 @@ def _path(route: "Route") -> str:
                 steps.append(f"H{_number(to_x)}")
         elif to_y == y:
             steps.append(f"H{_number(to_x)}")
+        elif at in route.tracks:
+            steps.append(_upright(x, y, to_x, to_y, route.tracks[at]))
         else:
             half = _number((x + to_x) / 2)
             steps.append(f"C{half} {_number(y)} {half} {_number(to_y)} {_number(to_x)} {_number(to_y)}")
         x, y = to_x, to_y
     return "".join(steps)
+
+
+def _upright(x: float, y: float, to_x: float, to_y: float, track: float) -> str:
+    """Level to a track, along it, and level on; with round corners."""
+    forth, down = (1 if to_x > x else -1), (1 if to_y > y else -1)
+    round_ = min(_CORNER, abs(track - x), abs(to_x - track), abs(to_y - y) / 2)
+    before, after = _number(track - forth * round_), _number(track + forth * round_)
+    first = f"H{before}Q{_number(track)} {_number(y)} {_number(track)} {_number(y + down * round_)}"
+    last = f"Q{_number(track)} {_number(to_y)} {after} {_number(to_y)}H{_number(to_x)}"
+    return f"{first}V{_number(to_y - down * round_)}{last}"
 
 
 def _arrow(x: float, y: float, right: int, down: int) -> str:
