@@ -5,7 +5,11 @@ from functools import lru_cache
 from os.path import dirname, isabs, join, normpath
 
 from krtc.diagnostics import Diagnostic, has_errors
+from krtc.frontend import proto
+from krtc.lsp import tree
 from krtc.lsp.hover import Compiled
+from krtc.lsp.names import Names
+from krtc.model.patterns import PROTO_PATH
 from krtc.model.record import known
 from krtc.pipeline import Options, Source, asset_names, check, check_runtime, entry_of, lowered
 from krtc.source import SourceFile, Span
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from krtc.lsp.files import Files
+    from krtc.model.files import Proto
 
 KRT, RUNTIME, PROTO = "krt", "runtime", "proto"
 
@@ -25,7 +30,7 @@ ASSETS = sorted(asset_names(Options(form="manifests"), with_settings=True))
 class Judged:
     """What was found: diagnostics by the path of their file, and the version, when it has no mistakes.
 
-    `methods` are the rpcs of its proto with their places (None where the version has no meaning), `settings` the
+    `methods` are the rpcs of its proto with their places, `settings` the
     runtime.yml that it was judged with.
     """
 
@@ -35,7 +40,7 @@ class Judged:
         self.diagnostics = diagnostics
         self.settings = settings
         self.compiled: Compiled | None = None
-        self.methods: dict[str, Span] | None = None
+        self.methods: dict[str, Span] = {}
 
 
 def kind(path: str, text: str, files: "Files") -> str | None:
@@ -76,12 +81,19 @@ def judge(path: str, data: bytes, what: str, files: "Files", assets: "Mapping[st
     if settings is not None:
         by_file.pop(settings.name, None)  # which is said where that is open
     judged = Judged(by_file, settings.name if settings else None)
-    if program is not None:
-        proto = program.krt_files.proto
-        judged.methods = {method.name: method.span for method in proto.methods} if proto else {}
-        if not has_errors(found):
-            judged.compiled = Compiled(program, lambda program: lowered(program, assets))
+    found_proto = program.krt_files.proto if program else _proto(krt)
+    judged.methods = {method.name: method.span for method in found_proto.methods} if found_proto else {}
+    if program is not None and not has_errors(found):
+        judged.compiled = Compiled(program, lambda program: lowered(program, assets))
     return judged
+
+
+def _proto(krt: Source) -> "Proto | None":
+    """The proto of a krt.yml that is half-typed."""
+    named = Names(tree.read(krt.data.decode("utf-8-sig", "replace"))).proto
+    if named is None or krt.tree is None or not re.fullmatch(PROTO_PATH, named.text):
+        return None
+    return proto.read(krt.tree, named.text)[0] if krt.tree.kind(named.text) == "file" else None
 
 
 @lru_cache(maxsize=8)

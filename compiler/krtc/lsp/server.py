@@ -176,7 +176,7 @@ class Server(LanguageServer):
         unit.judged = changes
         if unit.result.compiled is not None or unit.compiled is None:
             unit.compiled = unit.result.compiled
-        self._publish({path, *before, *unit.result.diagnostics})
+        self._publish({path, *before, *unit.result.diagnostics, *(unit.asked & self._documents.keys())})
 
     def _work(
         self, path: str, unit: _Unit, changes: int
@@ -192,8 +192,6 @@ class Server(LanguageServer):
             return judging.Judged({}), files.asked, seen, 0.0
         what = judging.kind(path, data.decode("utf-8", "replace"), files) or judging.KRT
         judged = judging.judge(path, data, what, files, self._assets)
-        if judged.methods is None and unit.result is not None:
-            judged.methods = unit.result.methods
         return judged, files.asked, seen, time.monotonic() - began
 
     async def _current(self, document: Document) -> _Unit | None:
@@ -250,9 +248,9 @@ class Server(LanguageServer):
         if document is None or document.kind is None:
             return []
         unit = self._units.get(document.path)
-        methods = unit.result.methods if unit and unit.result else None
+        methods = unit.result.methods if unit and unit.result else ()
         shapes = self._shapes[document.kind]
-        items = completion.complete(document.text, document.offset(position), shapes, lambda: [*(methods or ())])
+        items = completion.complete(document.text, document.offset(position), shapes, lambda: [*methods])
         return [
             lsp.CompletionItem(
                 label=item.label,
@@ -287,7 +285,7 @@ class Server(LanguageServer):
         if rpc is None:
             return [lsp.Location(uri=document.uri, range=one) for one in found]
         unit = await self._current(document)
-        methods = (unit.result.methods if unit and unit.result else None) or {}
+        methods = unit.result.methods if unit and unit.result else {}
         places = _Places(self._documents, self._encoding)
         if rpc in methods:
             return [places.location(methods[rpc])]

@@ -77,7 +77,7 @@ def test_a_node_is_told_as_it_is_compiled(before: str, after: str) -> None:
         assert f"* `{consumer['filterSubject']}`: `{consumer['durableName']}`" in text
 
 
-def objects() -> list[dict]:  # type: ignore[type-arg]
+def objects() -> list[dict]:
     return [*yaml.safe_load_all(build(yaml.safe_load(KRT), None, stream=True).files["-"])]
 
 
