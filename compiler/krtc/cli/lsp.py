@@ -1,5 +1,6 @@
 """`krtc lsp`: the language server, on stdin and stdout."""
 
+import os
 import sys
 
 from krtc.cli import assets, reading
@@ -28,4 +29,5 @@ def run(options: "argparse.Namespace") -> int:
         raise UsageError("krtc lsp needs pygls: pip install 'krtc[lsp]'") from None
     if sys.stdin.isatty():
         raise UsageError("krtc lsp is started by an editor, and talks to it on stdin: docs/editors.md says how")
-    return server.start(reading, assets.load(judging.ASSETS))
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:  # which is closed at the end, and stdout is the process's
+        return server.serve(reading, assets.load(judging.ASSETS), sys.stdin.buffer, out)

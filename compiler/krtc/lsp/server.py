@@ -28,6 +28,7 @@ from krtc.reporters.text import visible
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import BinaryIO
 
     from krtc.diagnostics import Diagnostic
     from krtc.lsp.files import Disk
@@ -359,17 +360,18 @@ class Server(LanguageServer):
         return [lsp.FoldingRange(start_line=one.start.line, end_line=one.end.line) for one in found]
 
 
-def start(disk: "Disk", assets: "Mapping[str, str]") -> int:
-    """Serves an editor on stdin and stdout until it says that this ends; the exit code."""
+def serve(disk: "Disk", assets: "Mapping[str, str]", stdin: "BinaryIO", stdout: "BinaryIO") -> int:
+    """Serves an editor until it says that this ends, and closes `stdout`; the exit code."""
     server = Server(disk, assets)
     _register(server)
     # A refusal is an answer, and nothing for the log.
-    logging.getLogger("pygls.protocol.json_rpc").addFilter(
-        lambda record: not (record.exc_info and getattr(record.exc_info[1], "code", None) == _REQUEST_FAILED)
-    )
-    with os.fdopen(os.dup(1), "wb") as out:  # which is closed at the end, and stdout is the process's
-        server.start_io(stdout=out)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
+    server.start_io(stdin, stdout)
     return 0 if server.is_shut_down else 1
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and getattr(record.exc_info[1], "code", None) == _REQUEST_FAILED)
 
 
 def _register(server: Server) -> None:
