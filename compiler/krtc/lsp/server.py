@@ -443,7 +443,9 @@ def _register(server: Server) -> None:
         lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
     )
     async def _(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        return await server.code_actions(params.text_document.uri, params.range)
+        kinds = params.context.only
+        is_wanted = kinds is None or not {lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Empty}.isdisjoint(kinds)
+        return await server.code_actions(params.text_document.uri, params.range) if is_wanted else []
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def _(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:

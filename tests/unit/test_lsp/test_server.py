@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from krtc.cli import reading
-from krtc.lsp import server
+from krtc.diagnostics.fix import Edit, Fix
+from krtc.lsp import judging, server
 from tests.unit.helpers import EXAMPLE, assets
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -139,3 +140,38 @@ def test_a_session(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
     for method in ("documentSymbol", "foldingRange"):
         assert client.ask(f"textDocument/{method}", **document) == []
     assert capfd.readouterr().err == ""
+
+
+def test_fixes_are_offered_where_they_mend(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = judging.judge
+
+    def with_fix(path: str, *others: Any) -> judging.Judged:
+        """What is found, of which the first has a fix and the second none."""
+        found = judge(path, *others)
+        for one in found.diagnostics.get(path, ())[:1]:
+            one.fix = Fix("write `exitpoint`", [Edit(one.span, "exitpoint")])
+        return found
+
+    monkeypatch.setattr(judging, "judge", with_fix)
+    text = TEXT.replace("Demo", "😀 Demo").replace("exitpoint: exitpoint", "exitpoint: ё").replace("- etl", "- elt")
+
+    def actions(first: int, last: int, **context: Any) -> list[Json]:
+        place = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
+        document = {"uri": client.uri}
+        found: list[Json] = client.ask(
+            "textDocument/codeAction", textDocument=document, range=place, context={"diagnostics": [], **context}
+        )
+        return found
+
+    client.open(text)
+    (action,) = actions(0, 99)  # at once: what is not judged yet is waited for
+    assert (action["title"], action["kind"], action["isPreferred"]) == ("write `exitpoint`", "quickfix", True)
+    (edit,) = action["edit"]["changes"][client.uri]
+    line = text.split("\n")[edit["range"]["start"]["line"]]
+    start, end = (edit["range"][side]["character"] for side in ("start", "end"))
+    assert line[:start] + edit["newText"] + line[end:] == "    exitpoint: exitpoint"
+    assert [one["range"] for one in action["diagnostics"]] == [edit["range"]]
+    assert actions(9, 10) and not actions(0, 8) and not actions(11, 99)
+    assert actions(0, 99, only=["quickfix"]) and actions(0, 99, only=[""]) and not actions(0, 99, only=["refactor"])
+    client.change(2, TEXT)
+    assert actions(0, 99) == []
