@@ -18,7 +18,7 @@ class Edit:
 
 
 class Fix:
-    """Edits of the file of the diagnostic, none over another; `title` says in the imperative what they do."""
+    """Edits of the file of the diagnostic, none over another, and a `title` that says what they do, as a command."""
 
     __slots__ = ("edits", "title")
 
