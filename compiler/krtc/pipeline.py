@@ -157,7 +157,7 @@ def compile(
     program, diagnostics = check(krt, settings, options, assets, read)
     if program is None or has_errors(diagnostics):
         return Result({}, diagnostics)
-    return Result(_back(_lower(program, assets), options.status or "stopped", options, assets), diagnostics)
+    return Result(_back(lowered(program, assets), options.status or "stopped", options, assets), diagnostics)
 
 
 def here(make: "Callable[[Any], tuple[Any, Any]]", items: "Iterable[Any]") -> "Iterator[tuple[Any, Callable[[], Any]]]":
@@ -182,7 +182,7 @@ def compile_runtime(
     broken: list[str] = []
 
     def tree(program: Program | RuntimeProgram) -> dict[str, str]:
-        return _back(_lower(program, assets), _status(program), options, assets)
+        return _back(lowered(program, assets), _status(program), options, assets)
 
     def make(settings: Runtime, entry: VersionEntry) -> "tuple[tuple[str, bool] | None, dict[str, str]]":
         """Of a version without errors, its name, whether there is anything to say of it, and its files.
@@ -303,7 +303,7 @@ def objects(
     program, diagnostics = check(krt, settings, options, assets, read)
     if program is None or has_errors(diagnostics):
         return None, diagnostics
-    return [data for _, data in _lower(program, assets).objects(options.status or "stopped")], diagnostics
+    return [data for _, data in lowered(program, assets).objects(options.status or "stopped")], diagnostics
 
 
 def runtime_objects(
@@ -314,7 +314,7 @@ def runtime_objects(
     if runtime is None or has_errors(diagnostics):
         return None, diagnostics
     made = _parts(runtime, options.only)
-    return [data for _, program in made for _, data in _lower(program, assets).objects(_status(program))], diagnostics
+    return [data for _, program in made for _, data in lowered(program, assets).objects(_status(program))], diagnostics
 
 
 def check(
@@ -450,6 +450,12 @@ def asset_names(options: Options, with_settings: bool) -> "Iterator[str]":
         yield from (f"chart-templates/config/{name}" for name in STATIC_FILES)
     if options.form == "helm":
         yield from (f"chart-templates/chart/{name}" for name in CHART_TEXTS)
+
+
+def entry_of(krt: Source, settings: Source, assets: "Mapping[str, str]") -> VersionEntry | None:
+    """The entry of a version in a runtime.yml; None where that does not list it, or cannot be read."""
+    runtime = _settings(settings, assets["schemas/runtime.schema.json"])[1]
+    return _entry_of(krt, settings, runtime) if runtime else None
 
 
 def _entry_of(krt: Source, source: Source, settings: Runtime) -> VersionEntry | None:
@@ -670,7 +676,8 @@ def _status(program: Program | RuntimeProgram) -> "Status":
     return "stopped" if isinstance(program, Program) and program.status == "stopped" else "started"
 
 
-def _lower(program: Program | RuntimeProgram, assets: "Mapping[str, str]") -> "Bundle":
+def lowered(program: Program | RuntimeProgram, assets: "Mapping[str, str]") -> "Bundle":
+    """The objects of a version without errors, or of a runtime, with the leaves that back ends resolve."""
     from krtc.lowering import lower, lower_runtime  # a check needs them not
 
     if isinstance(program, RuntimeProgram):

@@ -6,9 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
+import lupa
 import pytest
 import yaml
 
@@ -94,6 +97,34 @@ def test_the_problem_matcher_of_editors_reads_what_check_says() -> None:
     assert headings[0][pattern["file"]] == "krt.yml" and headings[0][pattern["code"]] == "KRT101"
     assert headings[0][pattern["severity"]] == "error" and headings[0][pattern["message"]].startswith("unknown-node: ")
     assert headings[0][pattern["line"]].isdecimal() and headings[0][pattern["column"]].isdecimal()
+
+
+def _language_servers() -> dict[str, list[str]]:
+    """The command that the configuration of each editor has it start."""
+    (lua,), (toml,) = ([block for _, block in _blocks(language)] for language in ("lua", "toml"))
+    (code,) = (data for _, block in _blocks("json") if "glspc.server.command" in (data := json.loads(block)))
+    helix = tomllib.loads(toml)
+    (yaml_,) = (one for one in helix["language"] if one["name"] == "yaml")
+    assert set(yaml_["language-servers"]) & helix["language-server"].keys() == {"krtc"}
+    runtime: Any = lupa.LuaRuntime(unpack_returned_tuples=False)
+    configured = runtime.eval("function(name, config) _G.configured = {[name] = config} end")
+    enabled = runtime.eval("function(name) _G.enabled = _G.configured[name] end")
+    runtime.globals().vim = runtime.table_from({"lsp": runtime.table_from({"config": configured, "enable": enabled})})
+    runtime.execute(lua)
+    neovim = runtime.globals().enabled
+    assert [*neovim.filetypes.values()][:1] == ["yaml"] == code["glspc.server.languageId"][:1]
+    return {
+        "Neovim": [*neovim.cmd.values()],
+        "Helix": [helix["language-server"]["krtc"]["command"], *helix["language-server"]["krtc"]["args"]],
+        "VS Code": [code["glspc.server.command"], *code["glspc.server.commandArguments"]],
+    }
+
+
+def test_editors_start_the_language_server() -> None:
+    for command in _language_servers().values():
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        done = subprocess.run(command, input=b"", env={**os.environ, "PATH": path}, capture_output=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")  # no editor said goodbye
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_id)

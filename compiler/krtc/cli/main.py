@@ -32,6 +32,7 @@ COMMANDS = {
     "push": "store a .krt archive in MongoDB's GridFS, where the pods get it",
     "krm": "generate or check as a KRM function, in Kustomize and kpt",
     "explain": "explain a diagnostic",
+    "lsp": "be a language server for an editor, on stdin and stdout",
     "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",
 }
 """The commands and what they do."""

@@ -24,6 +24,11 @@ class Code:
         self.severity = severity
         self.title = title
 
+    @property
+    def page(self) -> str:
+        """The address of its page."""
+        return f"https://konstellation-io.github.io/krtc/rules/{self.id}/"
+
     def __repr__(self) -> str:
         return f"{self.id} {self.slug}"
 

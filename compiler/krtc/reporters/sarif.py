@@ -50,7 +50,7 @@ def _rule(code: "Code", pages: "Mapping[str, str]") -> dict[str, object]:
         "shortDescription": {"text": code.title},
         "fullDescription": {"text": description[:1024]},  # GitHub takes no more
         "help": {"text": page, "markdown": page},
-        "helpUri": f"https://konstellation-io.github.io/krtc/rules/{code.id}/",
+        "helpUri": code.page,
         "defaultConfiguration": {"level": code.severity},
     }
 

@@ -1,0 +1,71 @@
+"""Renaming a node: where it is named, in every subscription to it and its sub-topics, and as the exitpoint."""
+
+import re
+
+from krtc.backends import yaml
+from krtc.lsp import tree
+from krtc.lsp.names import Names, meant, name_in
+from krtc.model.naming import ENTRYPOINT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from krtc.lsp.shapes import Shapes
+
+    Edit = tuple[int, int, str]
+
+_NAME = ("workflows", 0, "nodes", 0, "name")
+
+
+class Refused(Exception):
+    """A name that cannot be changed, or not to this; its text is for the person who asked."""
+
+
+def prepare(text: str, offset: int) -> tuple[int, int]:
+    """Where the name of the node at a place stands; Refused when there is none to change."""
+    if tree.whole(text) is None:
+        raise Refused("The file is not YAML as it stands: mend that first.")
+    found = meant(text, Names(tree.read(text)), offset)
+    if found is None or found.kind not in ("node", ENTRYPOINT):
+        raise Refused("Only nodes can be renamed: here is the name of none.")
+    if found.kind == ENTRYPOINT:
+        raise Refused(f"`{ENTRYPOINT}` is the platform's name: it stays.")
+    if found.start == found.end:
+        raise Refused(f"`{found.name}` is written with escapes or over several lines here: write it plainly first.")
+    if offset > found.end and text[found.end : found.end + 1] == ".":
+        raise Refused(f"This is a sub-topic, which the code of `{found.name}` names: only the node can be renamed.")
+    assert found.workflow is not None
+    defined = found.workflow.named(found.name)
+    if len(defined) != 1:
+        raise Refused(f"The workflow has {'no' if not defined else 'more than one'} node `{found.name}`.")
+    return found.start, found.end
+
+
+def edits(text: str, offset: int, name: str, shapes: "Shapes") -> "list[Edit]":
+    """What gives the node at a place another name; Refused where that is none, or taken."""
+    start, end = prepare(text, offset)
+    (shape,) = shapes.at(_NAME)
+    if not re.fullmatch(shape["pattern"], name):
+        raise Refused(f"`{name}` is no name of a node: it {shape['patternErrorMessage']}.")
+    if len(name) > shape["maxLength"]:
+        raise Refused(f"`{name}` has {len(name)} characters: a node's name has at most {shape['maxLength']}.")
+    if name == ENTRYPOINT:
+        raise Refused(f"`{ENTRYPOINT}` is the platform's name: no node can have it.")
+    old = text[start:end]
+    workflow = Names(tree.read(text)).workflow(offset)
+    assert workflow is not None
+    if name != old and workflow.named(name):
+        raise Refused(f"The workflow has a node `{name}` already.")
+    found = []
+    for scalar in (*workflow.named(old), *workflow.meaning(old)):
+        start, end = name_in(text, scalar)
+        if start == end:
+            line = text.count("\n", 0, scalar.start) + 1
+            raise Refused(f"Line {line} writes `{old}` with escapes or over several lines: write it plainly first.")
+        # Where the new name is no text without quotes, it is given some.
+        written = name + scalar.text.removeprefix(old)
+        if scalar.plain and yaml.string(written) != written:
+            start, end = scalar.start, scalar.end
+            found.append((start, end, yaml.quoted(written)))
+        else:
+            found.append((start, end, name))
+    return sorted(found)
