@@ -141,7 +141,7 @@ class Binder:
     def _wrong_type(self, node: Node, kind: str, what: str) -> _Invalid:
         found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
         help_text = (
-            f"write `[{node.text}]`" if kind == "array" and type(node) is Scalar and _is_word(node.text) else None
+            f"write `[{node.text}]`" if kind == "array" and type(node) is Scalar and is_word(node.text) else None
         )
         return self._report(WRONG_TYPE, node.span, f"{what} must be {_KINDS[kind]}, and this is {found}", help_text)
 
@@ -290,7 +290,7 @@ def _natural_kind(node: Node) -> str:
     return "string"
 
 
-def _is_word(text: str) -> bool:
+def is_word(text: str) -> bool:
     """Whether a text can stand in a list without quotes."""
     return re.fullmatch(r"[A-Za-z][-\w.]*", text, re.ASCII) is not None and not _is_ambiguous(text)
 
