@@ -109,3 +109,25 @@ def test_a_rendered_tree(repository: Path, home: Path) -> None:
     assert "files were modified by this hook" in said
     git(repository, "add", ".")
     assert run(repository, home, "krtc-check", "krtc-rendered", "krtc-compile")[0] == 0
+
+
+@pytest.mark.parametrize("language", ["python", "go"])
+def test_a_new_project(tmp_path: Path, hooks: tuple[Path, str], home: Path, language: str) -> None:
+    """The configuration that `krtc init` writes, before and after the first compile."""
+    folder = tmp_path / "demo"
+    krtc = str(Path(sys.executable).with_name("krtc"))
+    subprocess.run([krtc, "init", folder, "--language", language], check=True, capture_output=True)
+    config = folder / ".pre-commit-config.yaml"
+    text = config.read_text()
+    config.write_text(
+        text.replace("https://github.com/konstellation-io/krtc", str(hooks[0])).replace("v0.1.0", hooks[1])
+    )
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    code, said = run(folder, home, "krtc-check")
+    assert code == 0, said
+    code, said = run(folder, home, "krtc-rendered")
+    assert code == 1 and "rendered/kustomization.yaml is missing" in said
+    assert run(folder, home, "krtc-compile")[0] == 0
+    git(folder, "add", ".")
+    assert run(folder, home, "krtc-check", "krtc-rendered", "krtc-compile")[0] == 0

@@ -34,7 +34,8 @@ OTHER = RUNTIME.replace("published", "X").replace("started", "published").replac
 # reaped only when that is asked for, so that its number is nobody else's when it is killed.
 ZYGOTE = """
 import os, sys
-from krtc.cli import assets, check, compile, fixing, lifecycle, main, output, rewrite
+from krtc.cli import assets, check, compile, fixing, init, lifecycle, main, output, rewrite
+import importlib.metadata, jinja2.sandbox
 from krtc.backends import plain
 from krtc.lowering import lower
 for line in sys.stdin:
@@ -230,3 +231,33 @@ def test_compile(folder: Path, zygote: Zygote) -> None:
         assert not [name for name in os.listdir() if is_left_over(name)]
     print(life, outcomes)
     assert min(outcomes[what] for what in ("old", "between", "new")) > 0, outcomes
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_init(folder: Path, zygote: Zygote, exists: bool) -> None:
+    call = ["init", "new/demo", "--yes"]
+    assert main(call) == 0
+    whole = files(folder / "new")
+    shutil.rmtree("new")
+    started = time.perf_counter()
+    assert zygote.run(*call) == 0
+    life = time.perf_counter() - started
+    chance = random.Random(3)
+    outcomes: Counter[str] = Counter()
+    for _ in range(KILLS // 4):
+        shutil.rmtree("new")
+        if exists:
+            Path("new/demo/src").mkdir(parents=True)
+        code = zygote.run(*call, kill_after=chance.uniform(0.2, 1.1) * life)
+        found = files(folder / "new") if Path("new").exists() else {}
+        left = {name for name in found if ".krtc-" in name}
+        mine = {name: content for name, content in found.items() if name not in left}
+        assert mine.items() <= whole.items()  # each is whole
+        assert exists or mine in ({}, whole)
+        assert mine == whole or code == -9
+        outcomes["whole" if mine == whole else "part" if mine else "nothing"] += 1
+        assert main(call) == 0
+        assert files(folder / "new") == whole
+    print(life, outcomes)
+    assert outcomes["whole"] and outcomes["nothing"], outcomes
+    assert outcomes["part"] or not exists, outcomes

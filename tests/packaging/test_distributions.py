@@ -14,7 +14,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "classificator" / "krt.yml"
 # Where a folder of the checkout is in a wheel; an sdist has them as they are.
-IN_WHEEL = {"compiler/krtc": "krtc", "chart-templates": "krtc/chart-templates", "schemas": "krtc/schemas"}
+IN_WHEEL = {
+    "compiler/krtc": "krtc",
+    **{name: f"krtc/{name}" for name in ("chart-templates", "project-templates", "schemas")},
+}
 
 pytestmark = pytest.mark.xdist_group("packaging")  # one worker, so that they are built and installed once
 

@@ -15,7 +15,7 @@ from tests.unit.helpers import EXAMPLE, KRT, RUNTIME, SMALL, Object, asset, chan
 
 V1 = (
     "this is KRT V1 (nodes listed once, workflows that are chains of them), and no krt.yml of KRT V2",
-    "write it as KRT V2 (`krtc explain KRT008` shows how); its nodes need the SDK of KRT V2, too",
+    "`krtc migrate FILE` writes it as KRT V2; its nodes need the SDK of KRT V2, too",
 )
 KAI = (
     "this is the KAI Server's newer format (workflows of processes), and no krt.yml of KRT V2",

@@ -1,4 +1,4 @@
-"""krtc's own data files, `schemas/` and `chart-templates/`: in the installed package, or else in the checkout."""
+"""krtc's own data files, `schemas/` and the folders of templates: in the installed package, or else in the checkout."""
 
 from os.path import abspath, dirname, isdir, join
 

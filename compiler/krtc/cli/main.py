@@ -28,6 +28,8 @@ COMMANDS = {
     "unpublish": "unpublish a version of a runtime, in its runtime.yml",
     "status": "show the versions of a runtime, and what may be done with each",
     "argocd": "be a config management plugin of Argo CD",
+    "init": "begin a project: a version that compiles, with what Git, CI and Argo CD or Flux need",
+    "migrate": "write a krt.yml of KRT V1 as KRT V2",
     "pack": "pack the folder of a krt.yml into a .krt archive",
     "push": "store a .krt archive in MongoDB's GridFS, where the pods get it",
     "krm": "generate or check as a KRM function, in Kustomize and kpt",

@@ -97,8 +97,77 @@ def differences(folder: str, files: "Mapping[str, str]", mine: "Mine" = everythi
         yield f"{os.path.join(folder, LIST)} differs: the folder was not written to its end"
 
 
+def add(folder: str, files: "Mapping[str, str]") -> list[str]:
+    """Puts files into a folder, new or not, that is not krtc's: each is whole or not there, and none is overwritten.
+
+    The names of those that are there already, with the same text. Raises UsageError, naming all, when others stand in
+    the way; OSError when the disk refuses, and then no file and no folder of this run is left.
+    """
+    folder = folder.rstrip("/") or "/"
+    _refuse_link(folder)
+    if not os.path.lexists(folder) and _make(folder, files.items()):
+        return []
+    if not os.path.isdir(folder):
+        raise UsageError(f"{folder} is not a folder")
+    there = {name: _there(folder, name) for name in files}
+    kept = [name for name, text in files.items() if there[name] == text.encode()]
+    if clashing := [name for name in files if there[name] is not None and name not in kept]:
+        what = "is there already, and is another one" if len(clashing) == 1 else "are there already, and are others"
+        raise UsageError(f"nothing was written to {folder}: {', '.join(clashing)} {what}")
+    made: list[str] = []
+    for name in sorted(_abandoned(folder, {*files})):
+        _remove(folder, name)
+    try:
+        for name, text in files.items():
+            if name not in kept:
+                _add(folder, name, text, made)
+    except BaseException:
+        for path in reversed(made):
+            (os.rmdir if os.path.isdir(path) else os.unlink)(path)
+        raise
+    return kept
+
+
+def _there(folder: str, name: str) -> bytes | None:
+    """What stands where a file shall be: its content, or something that no text is; None for nothing."""
+    path = folder
+    for part in name.split("/")[:-1]:
+        path = f"{path}/{part}"
+        if os.path.islink(path) or (os.path.lexists(path) and not os.path.isdir(path)):
+            return b"\xff"
+    path = f"{folder}/{name}"
+    if not os.path.lexists(path):
+        return None
+    return b"\xff" if os.path.islink(path) else (_content(folder, name, set()) or b"\xff")
+
+
+def _add(folder: str, name: str, text: str, made: list[str]) -> None:
+    path = folder
+    for part in name.split("/")[:-1]:
+        path = f"{path}/{part}"
+        if not os.path.isdir(path):
+            os.mkdir(path)
+            made.append(path)
+    replace(f"{folder}/{name}", text.encode())
+    made.append(f"{folder}/{name}")
+
+
 def _write_new(folder: str, files: "Mapping[str, str]", mine: "Mine") -> tuple[int, int]:
-    """A new tree is made beside its place and renamed once."""
+    names = []
+
+    def with_list() -> "Iterator[tuple[str, str]]":
+        for name, text in files.items():
+            names.append(name)
+            yield name, text
+        yield LIST, _list(names)
+
+    if not _make(folder, with_list()):
+        return write(folder, files, mine)
+    return len(names), len(names)
+
+
+def _make(folder: str, files: "Iterable[tuple[str, str]]") -> bool:
+    """A new folder is made beside its place and renamed once; False when another run was faster."""
     parent, last = os.path.split(folder)
     os.makedirs(parent or ".", exist_ok=True)
     for left in left_by_the_dead(parent or ".", {f".{last}"}):
@@ -106,18 +175,15 @@ def _write_new(folder: str, files: "Mapping[str, str]", mine: "Mine") -> tuple[i
     fresh = os.path.join(parent, f".{last}{_MARK}{os.getpid()}")
     os.mkdir(fresh)
     try:
-        names = []
-        for name, text in files.items():
-            names.append(name)
+        for name, text in files:
             _create(os.path.join(fresh, name), text)
-        _create(os.path.join(fresh, LIST), _list(names))
         os.rename(fresh, folder)
     except BaseException as error:
         _remove_tree(fresh)
         if isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            return write(folder, files, mine)  # another run was faster
+            return False
         raise
-    return len(names), len(names)
+    return True
 
 
 def _create(path: str, text: str) -> None:

@@ -41,6 +41,7 @@ DUPLICATE_KEY = Code("KRT005", "duplicate-key", "error", "A key stands twice in 
 AMBIGUOUS_SCALAR = Code("KRT006", "ambiguous-scalar", "error", "Text that YAML readers take for something else")
 HIDDEN_CHARACTER = Code("KRT007", "hidden-character", "warning", "A character that people do not see")
 OTHER_FORMAT = Code("KRT008", "other-format", "error", "A file of KRT V1 or of the newer KAI format")
+TODO = Code("KRT009", "todo", "error", "Something that a person has to decide")
 UNKNOWN_KEY = Code("KRT010", "unknown-key", "error", "A key that this place does not have")
 MISSING_KEY = Code("KRT011", "missing-key", "error", "A required key is missing")
 WRONG_TYPE = Code("KRT012", "wrong-type", "error", "A value of the wrong type")

@@ -145,7 +145,7 @@ class Binder:
     def _wrong_type(self, node: Node, kind: str, what: str) -> _Invalid:
         found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
         help_text = fix = None
-        if kind == "array" and type(node) is Scalar and _is_word(node.text):
+        if kind == "array" and type(node) is Scalar and is_word(node.text):
             help_text, fix = f"write `[{node.text}]`", _fixes().listed(node.span)
         message = f"{what} must be {_KINDS[kind]}, and this is {found}"
         return self._report(WRONG_TYPE, node.span, message, help_text, fix)
@@ -325,7 +325,7 @@ def _natural_kind(node: Node) -> str:
     return "string"
 
 
-def _is_word(text: str) -> bool:
+def is_word(text: str) -> bool:
     """Whether a text can stand in a list without quotes."""
     return re.fullmatch(r"[A-Za-z][-\w.]*", text, re.ASCII) is not None and not _is_ambiguous(text)
 

@@ -20,6 +20,11 @@ def other(document: Mapping) -> Diagnostic | None:
     return None
 
 
+def is_v1(document: Mapping) -> bool:
+    """Whether a document is KRT V1."""
+    return next((what for _, what, _ in _signs(document)), None) == _V1[0]
+
+
 def other_settings(document: Mapping) -> Diagnostic | None:
     """What a document is, when it is a krt.yml where a runtime.yml is wanted."""
     keys = document.entries
@@ -42,11 +47,7 @@ def _signs(document: Mapping) -> "Iterator[tuple[Span, str, str]]":
         *(workflow.entries["sequential"][0].span for workflow in workflows if "sequential" in workflow.entries),
     ):
         if sign:
-            yield (
-                sign,
-                "KRT V1 (nodes listed once, workflows that are chains of them)",
-                "write it as KRT V2 (`krtc explain KRT008` shows how); its nodes need the SDK of KRT V2, too",
-            )
+            yield sign, *_V1
     version = keys.get("version")
     if "entrypoint" not in keys:
         for workflow in workflows:
@@ -59,6 +60,10 @@ def _signs(document: Mapping) -> "Iterator[tuple[Span, str, str]]":
         yield keys["runtime"][0].span, "a runtime.yml, the settings of a runtime", "give it with --runtime"
 
 
+_V1 = (
+    "KRT V1 (nodes listed once, workflows that are chains of them)",
+    "`krtc migrate FILE` writes it as KRT V2; its nodes need the SDK of KRT V2, too",
+)
 _KAI = (
     "the KAI Server's newer format (workflows of processes)",
     "krtc compiles KRT V2 only: describe the version with an entrypoint and workflows of nodes",

@@ -5,6 +5,10 @@ import re
 from krtc.diagnostics import Ignore
 from krtc.source import SourceFile, Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # Several codes stand between commas.
 _COMMENT = r"(?:#|//)[ \t]*krtc:[ \t]*ignore\[([^][]*)\]"
 _MOST_CODES = 50  # in one comment
@@ -14,10 +18,8 @@ def find(file: SourceFile) -> list[Ignore]:
     """Each code that a comment of a YAML file or a .proto names."""
     if "krtc:" not in file.text:
         return []
-    from bisect import bisect_right  # most files have no such comment
-
     sign = "//" if file.name.endswith(".proto") else "#"
-    texts = None
+    holds = None
     ignores: list[Ignore] = []
     for number, line in enumerate(file.lines, 1):
         if "krtc:" not in line:
@@ -26,11 +28,9 @@ def find(file: SourceFile) -> list[Ignore]:
         comment = re.fullmatch(_COMMENT, line[start:].rstrip()) if start >= 0 and line[:start][-1:] in " \t" else None
         if comment is None:
             continue
-        if texts is None:
-            texts = [] if sign == "//" else _texts(file)
-        at = (number, start + 1)
-        before = bisect_right(texts, (at, at)) - 1
-        if before >= 0 and texts[before][1] > at:
+        if holds is None and sign == "#":
+            holds = in_text(file)
+        if holds is not None and holds((number, start + 1)):
             continue  # it only looks like a comment: a text of several lines holds it
         column = start + comment.start(1) + 1
         for code in comment[1].split(",")[:_MOST_CODES]:
@@ -38,6 +38,19 @@ def find(file: SourceFile) -> list[Ignore]:
             ignores.append(Ignore(code.strip(), Span(file, number, begin, number, begin + max(1, len(code.strip())))))
             column += len(code) + 1
     return ignores
+
+
+def in_text(file: SourceFile) -> "Callable[[tuple[int, int]], bool]":
+    """Whether a place of a YAML file, a line and a column, is inside a text."""
+    from bisect import bisect_right  # most files have no such comment
+
+    texts = _texts(file)
+
+    def holds(at: tuple[int, int]) -> bool:
+        before = bisect_right(texts, (at, at)) - 1
+        return before >= 0 and texts[before][1] > at
+
+    return holds
 
 
 # Only a text of several lines can hold what looks like a comment at the end of a line: a block, or an open quote.

@@ -74,6 +74,10 @@ def _read(
         return None, [*diagnostics, Diagnostic(WRONG_TYPE, span, message)]
     if other := (formats.other if root is krt.Version else formats.other_settings)(node):
         return None, [*diagnostics, other]
+    if "krtc:" in file.text and "todo" in file.text:
+        from krtc.frontend import todos  # hardly ever there
+
+        diagnostics += todos.find(file)
     if over:
         from krtc.frontend import overrides  # hardly ever given
 

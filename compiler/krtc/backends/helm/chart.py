@@ -6,6 +6,7 @@ from krtc.backends.helm.expressions import Action, template
 from krtc.backends.yaml import dump, header, quoted, scalar
 from krtc.manifests import file_name, resolve
 from krtc.sha256 import sha256
+from krtc.texts import environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def files(bundle: "Bundle", status: str, values: "list[Value]", templates: "Mapp
     }
     rows = _rows(values, defaults)
     context = {"bundle": bundle, "header": header(bundle.source), "rows": rows, "status": status}
-    texts = _environment(templates)
+    texts = environment(templates, {"quoted": quoted, "scalar": scalar, "cell": _cell, "default": _default})
     for name in ("values.yaml", "README.md", "templates/_helpers.tpl", "templates/NOTES.txt"):
         tree[name] = texts.get_template(name).render(context)
     digest = sha256(json.dumps(sorted(tree.items())))[:12]
@@ -61,30 +62,6 @@ def _file(resource: "Resource") -> str:
 
 def _manifest(bundle: "Bundle", resource: "Resource") -> str:
     return header(bundle.source) + template(resource.data(NAMESPACE, LABELS), *resource.when)
-
-
-def _environment(templates: "Mapping[str, str]") -> "Any":
-    from jinja2 import DictLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    # Brackets of its own: a chart's texts are full of Helm's braces.
-    environment = ImmutableSandboxedEnvironment(
-        block_start_string="[%",
-        block_end_string="%]",
-        variable_start_string="[[",
-        variable_end_string="]]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-        autoescape=False,
-        loader=DictLoader(dict(templates)),
-    )
-    environment.globals.clear()
-    environment.filters = {"quoted": quoted, "scalar": scalar, "cell": _cell, "default": _default}
-    return environment
 
 
 def _cell(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Writes the answer to a question."""

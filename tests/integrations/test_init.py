@@ -1,0 +1,198 @@
+"""A new project by the programs that it is for: CI, Argo CD, Flux, Kubernetes, and whoever reads its README."""
+
+import asyncio
+import importlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import go  # type: ignore[import-untyped]
+import pytest
+import yaml
+from google.protobuf.any_pb2 import Any as AnyMessage  # type: ignore[import-untyped]
+
+from krtc.cli import main
+from tests.equivalence.test_kubeconform import kubeconform
+from tests.repositories import git
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+RELEASED = "konstellation-io/krtc@v0.1.0"
+# What needs a server, a package index or a program that the project does not bring.
+ELSEWHERE = ("python3 -m pip install ", "krtc push ", "git push", "kubectl apply ")
+
+LANGUAGES = ("python", "go")
+DEPLOYS = ("argocd", "flux")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    """A new project, with the working folder in it."""
+    language, deploy = getattr(request, "param", ("python", "argocd"))
+    folder = tmp_path / "demo"
+    assert main(["init", str(folder), "--language", language, "--deploy", deploy]) == 0
+    monkeypatch.chdir(folder)
+    return folder
+
+
+every_project = pytest.mark.parametrize(
+    "project", [(language, deploy) for language in LANGUAGES for deploy in DEPLOYS], indirect=True, ids="-".join
+)
+
+
+def run(name: str, *arguments: str) -> str:
+    """What a program says, and it must be content; it comes from .venv or .tools."""
+    program = next(path for path in (BIN / name, ROOT / ".tools" / "bin" / name) if path.exists())
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@every_project
+def test_its_readme(project: Path) -> None:
+    """Its commands, one after the other, in a shell that stops at the first failure."""
+    readme = (project / "README.md").read_text()
+    blocks = re.findall(r"^   ```bash\n(.*?)^   ```$", readme, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 3
+    commands = [line.strip() for block in blocks for line in block.splitlines()]
+    mine = [one for one in commands if not one.startswith(ELSEWHERE)]
+    assert {one.split(" ")[0] for one in commands if one not in mine} == {"python3", "krtc", "git", "kubectl"} or (
+        "go install" in readme
+    )
+    if "go install" in readme:  # the SDK of Go nodes is not fetched here: any binary will do
+        mine = [one for one in mine if not re.match("go |protoc |CGO", one)]
+        for node in ("cleaner", "greeter"):
+            (project / "bin").mkdir(exist_ok=True)
+            shutil.copy("/bin/true", project / "bin" / node)
+    author = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    environment = {**os.environ, **dict.fromkeys(author, "a"), "PATH": f"{BIN}:{os.environ['PATH']}"}
+    script = "\n".join(["set -eu", *mine]).replace("python3 ", "python ")
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (project / "demo-v1.krt").exists()
+    assert git(project, "status", "--porcelain") == ""
+    tracked = git(project, "ls-files").splitlines()
+    assert "rendered/kustomization.yaml" in tracked and not [name for name in tracked if name.endswith(".krt")]
+    named = {name for line in readme.splitlines() if line.startswith("| `") for name in re.findall("`([^`]+)`", line)}
+    assert {name for name in named if " " not in name and name != "pre-commit install"} >= {"rendered/", "src/"}
+    assert main(["compile", "runtime.yml", "--to", "kustomize", "-o", "rendered", "--check"]) == 0
+    assert main(["check", "demo-v1.krt", "--strict"]) == 0
+
+
+@every_project
+def test_kubernetes_and_what_deploys_it_take_it(project: Path, tmp_path: Path) -> None:
+    assert main(["compile", "runtime.yml", "-o", str(tmp_path / "objects" / "all")]) == 0
+    shutil.copytree("deploy", tmp_path / "objects" / "deploy")
+    for version in ("1.31.0", "1.36.0"):
+        found = kubeconform(tmp_path / "objects", version)
+        assert found["resources"] == {} and found["summary"]["skipped"] == 0
+    (path,) = Path("deploy").iterdir()
+    documents = {one["kind"]: one for one in yaml.safe_load_all(path.read_text())}
+    assert main(["compile", "runtime.yml", "--to", "kustomize", "-o", "rendered"]) == 0
+    if "Application" in documents:
+        spec = documents["Application"]["spec"]
+        where, namespace = spec["source"]["path"], spec["destination"]["namespace"]
+    else:
+        spec = documents["Kustomization"]["spec"]
+        where, namespace = spec["path"], "kre"
+        assert spec["sourceRef"] == {"kind": "GitRepository", "name": documents["GitRepository"]["metadata"]["name"]}
+        example = next(yaml.safe_load_all((ROOT / "examples/flux/version.yaml").read_text().split("---\n", 1)[1]))
+        assert spec["healthCheckExprs"] == example["spec"]["healthCheckExprs"]
+    built = [*yaml.safe_load_all(run("kustomize", "build", where))]
+    assert {one["metadata"]["namespace"] for one in built} == {namespace}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("automated: {prune", "automatic: {prune"), ("    path: ", "    - path: ")]
+)
+def test_argo_cd_does_not_take_another(project: Path, before: str, after: str, tmp_path: Path) -> None:
+    text = Path("deploy/application.yaml").read_text()
+    assert before in text
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "wrong.yaml").write_text(text.replace(before, after))
+    summary = kubeconform(tmp_path / "wrong", "1.36.0")["summary"]
+    assert summary["valid"] == 0
+
+
+def test_github_takes_its_workflow(project: Path) -> None:
+    """And the action has the inputs that it gives."""
+    shutil.copy(ROOT / "action.yml", project)
+    git(project, "init", "--quiet")
+    file = Path(".github/workflows/krtc.yml")
+    text = file.read_text()
+    run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(file))
+    assert text.count(RELEASED) == 1
+    file.write_text(text.replace(RELEASED, "./"))
+    run("actionlint")
+    file.write_text(text.replace(RELEASED, "./").replace("strict:", "strickt:"))
+    with pytest.raises(AssertionError, match='input "strickt" is not defined in action "krtc"'):
+        run("actionlint")
+    file.write_text(text.replace(RELEASED, "konstellation-io/krtc@" + git(ROOT, "rev-parse", "HEAD")))
+    (project / "action.yml").unlink()
+    run("zizmor", "--offline", "--no-progress", ".")
+
+
+def test_gitlab_takes_its_pipeline(project: Path) -> None:
+    run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", ".gitlab-ci.yml")
+    (include,) = yaml.safe_load(Path(".gitlab-ci.yml").read_text())["include"]
+    assert include["remote"] == "https://raw.githubusercontent.com/konstellation-io/krtc/v0.1.0/templates/krtc.yml"
+    head, _ = yaml.safe_load_all((ROOT / "templates" / "krtc.yml").read_text())
+    inputs = head["spec"]["inputs"]
+    for name, value in include["inputs"].items():
+        assert isinstance(value, bool) == (inputs[name].get("type") == "boolean")
+
+
+def test_the_pages_for_ci_and_editors_say_the_same(project: Path) -> None:
+    """What is pinned here is what is pinned there."""
+    page = (ROOT / "docs" / "integrations" / "ci.md").read_text()
+    (checkout,) = re.findall(r"uses: (actions/checkout@\S+)", Path(".github/workflows/krtc.yml").read_text())
+    assert checkout in page and RELEASED in page
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (repo,) = yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"]
+    assert [hook["id"] for hook in repo["hooks"]] == [hook["id"] for hook in hooks]
+    editors = (ROOT / "docs" / "editors.md").read_text()
+    assert Path(".vscode/settings.json").read_text().replace("./.vscode/", "./") in editors
+
+
+def test_python_greets(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the code that the README's protoc makes, and a context that takes what is sent."""
+    (command,) = re.findall(r"^ +python3 (-m grpc_tools.protoc .*)$", Path("README.md").read_text(), re.MULTILINE)
+    subprocess.run([sys.executable, *command.split()], check=True)
+    monkeypatch.syspath_prepend(str(project / "src"))
+
+    def handle(name: str, message: Any) -> Any:
+        spec = importlib.util.spec_from_file_location(name, project / "src" / f"{name}.py")
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sent: list[Any] = []
+
+        async def send_output(message: Any, channel: str = "") -> None:
+            sent.append(message)
+
+        context = SimpleNamespace(send_output=send_output, logger=SimpleNamespace(info=lambda text: None))
+        data = AnyMessage()
+        data.Pack(message)
+        asyncio.run(module.default_handler(context, data))
+        (answer,) = sent
+        return answer
+
+    pb2: Any = importlib.import_module("public_input_pb2")
+    try:
+        for name, greeting in (("  Ada \n Lovelace", "Hello, Ada Lovelace!"), ("", "Hello, world!")):
+            assert handle("greeter", handle("cleaner", pb2.Request(name=name))).greeting == greeting
+    finally:
+        del sys.modules["public_input_pb2"]
+
+
+@pytest.mark.parametrize("project", [("go", "argocd")], indirect=True)
+def test_go_is_formatted(project: Path) -> None:
+    gofmt = Path(go.__path__[0], "bin", "gofmt")
+    done = subprocess.run([gofmt, "-l", "-e", "src"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
