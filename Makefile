@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration e2e cluster cluster-deps e2e-node golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test integration e2e cluster cluster-deps e2e-node shells golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,7 +47,7 @@ unit: deps ## the unit tests alone, in less than a minute
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
-	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/e2e --ignore tests/e2e_node
+	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/e2e --ignore tests/e2e_node --ignore tests/shells
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
@@ -62,10 +62,10 @@ cluster: tools ## the cluster of those tests, to try things on: until Ctrl-C
 	$(BIN)/python tools/build.py --e2e
 	$(BIN)/python -m tests.e2e.cluster
 
-# What a node is made of beside the programs of tools/.
-DEBIAN := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx
+# What a node is made of beside the programs of tools/, the shells that complete, and what reads the manual.
+DEBIAN := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx zsh fish mandoc
 
-cluster-deps: ## install from Debian what `make e2e-node` needs, as root
+cluster-deps: ## install from Debian what `make e2e-node` and `make shells` need, as root
 	@missing=$$(for name in $(DEBIAN); do \
 	    dpkg-query --show --showformat '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || printf ' %s' $$name; \
 	done); \
@@ -77,6 +77,12 @@ e2e-node: tools ## the tests on a real node, as root, on what cluster-deps insta
 	@[ "$$(id -u)" = 0 ] || { echo 'make e2e-node runs containers: it needs root' >&2; exit 1; }
 	$(BIN)/python tools/build.py --e2e --e2e-node
 	$(BIN)/pytest tests/e2e_node
+
+shells: deps ## type into zsh and fish, and lint the manual, with what cluster-deps installed
+	@for name in zsh fish mandoc; do \
+	    command -v $$name >/dev/null || { echo "make shells needs $$name: make cluster-deps" >&2; exit 1; }; \
+	done
+	$(BIN)/pytest tests/shells
 
 golden: deps ## rewrite the expected outputs, to be read as a diff
 	$(BIN)/pytest tests/golden --update-golden

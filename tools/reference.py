@@ -1,10 +1,14 @@
-"""The pages of docs/ that are made: of the two languages, from the schemas, and of each code, from its rule."""
+"""What is made: pages of docs/ of the schemas, the rules and the parsers of the commands; of these, shell/, too."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import commands
+import manual
+import shells
 from krtc import pages
+from krtc.cli.examples import EXIT_CODES
 from krtc.diagnostics import Code
 from krtc.diagnostics.codes import CODES
 
@@ -40,7 +44,26 @@ def made() -> dict[str, str]:
     for code in CODES:
         title, _, rest = pages.markdown(code).partition("\n\n")
         texts[f"docs/rules/{code.id}.md"] = f"{title}\n\n{MADE}\n\n{rest}"
+    texts |= shells.scripts()
+    texts["shell/krtc.1"] = manual.page()
+    texts["docs/reference/cli.md"] = cli()
     return texts
+
+
+def cli() -> str:
+    """The page of the command line."""
+    lines = ["# Command line", "", MADE, "", "What `krtc COMMAND --help` and `man krtc` say."]
+    for command in commands.commands():
+        lines += ["", f"## {('krtc ' + command.name).rstrip()}", "", command.description]
+        lines += ["", "```text", command.synopsis, "```", "", "| | |", "|---|---|"]
+        for argument in (*command.arguments, *command.options):
+            names = ", ".join(f"`{name} {argument.value}`".replace(" `", "`") for name in argument.names)
+            lines.append(f"| {_cell(names)} | {_cell(argument.help)} |")
+        if command.more:
+            lines += ["", "```text", command.more.rstrip(), "```"]
+        lines += ["", "```bash", command.examples.rstrip(), "```"]
+    lines += ["", "## Exit codes", "", " ".join(EXIT_CODES.split()) + "."]
+    return "\n".join(lines) + "\n"
 
 
 def rules() -> str:

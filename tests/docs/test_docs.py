@@ -146,7 +146,7 @@ def test_the_index_of_integrations_is_whole() -> None:
 def test_made_pages() -> None:
     """The reference and the pages of the codes say what the schemas and the rules say (make reference)."""
     made = reference.made()
-    folders = [ROOT / "docs" / "reference", ROOT / "docs" / "rules"]
+    folders = [ROOT / "docs" / "reference", ROOT / "docs" / "rules", ROOT / "shell"]
     assert {path.relative_to(ROOT).as_posix() for folder in folders for path in folder.iterdir()} == made.keys()
     for path, text in made.items():
         assert (ROOT / path).read_text(encoding="utf-8") == text

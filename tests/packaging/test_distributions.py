@@ -13,10 +13,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "classificator" / "krt.yml"
+# Where an installed file of shell/ is, too.
+SHARED = {
+    "krtc.1": "man/man1/krtc.1",
+    "krtc.bash": "bash-completion/completions/krtc",
+    "krtc.zsh": "zsh/site-functions/_krtc",
+    "krtc.fish": "fish/vendor_completions.d/krtc.fish",
+}
 # Where a folder of the checkout is in a wheel; an sdist has them as they are.
 IN_WHEEL = {
     "compiler/krtc": "krtc",
-    **{name: f"krtc/{name}" for name in ("chart-templates", "project-templates", "schemas")},
+    **{name: f"krtc/{name}" for name in ("chart-templates", "project-templates", "schemas", "shell")},
 }
 
 pytestmark = pytest.mark.xdist_group("packaging")  # one worker, so that they are built and installed once
@@ -85,7 +92,7 @@ def test_the_wheel_is_the_package_and_its_data(distributions: Distributions) -> 
         f"{target}/{name}": data for folder, target in IN_WHEEL.items() for name, data in checkout(folder).items()
     }
     with zipfile.ZipFile(distributions.wheel) as wheel:
-        names = [name for name in wheel.namelist() if ".dist-info/" not in name]
+        names = [name for name in wheel.namelist() if ".dist-info/" not in name and ".data/" not in name]
         assert {name: wheel.read(name) for name in names} == expected
         assert "krtc/py.typed" in names
         assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel.namelist())
@@ -105,6 +112,18 @@ def test_the_sdist_has_the_sources(distributions: Distributions) -> None:
 def test_a_wheel_of_the_sdist_is_the_same_wheel(distributions: Distributions) -> None:
     # Byte for byte, so what holds for the installed one holds for both.
     assert distributions.wheel_of_sdist.read_bytes() == distributions.wheel.read_bytes()
+
+
+def test_shells_and_man_find_what_is_installed(installed: Path, tmp_path: Path) -> None:
+    assert {name: installed.parent / "share" / path for name, path in SHARED.items()} == {
+        name: path
+        for name in checkout("shell")
+        for path in (installed.parent / "share").rglob("*")
+        if path.is_file() and path.read_bytes() == checkout("shell")[name]
+    }
+    for shell in ("bash", "zsh", "fish"):
+        said = run(installed / "krtc", "completion", shell, cwd=tmp_path)
+        assert said == (ROOT / "shell" / f"krtc.{shell}").read_text()
 
 
 def test_the_installed_package_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:

@@ -91,8 +91,8 @@ class Test_exit_codes:
         ("arguments", "message"),
         [
             ([], "the following arguments are required: PATH"),
-            (["krt.yml", "--format", "xml"], "argument --format: invalid choice: 'xml'"),
-            (["krt.yml", "--status", "gone"], "argument --status: invalid choice: 'gone'"),
+            (["krt.yml", "--format", "xml"], "argument --format: there is no `xml`: it is one of text, "),
+            (["krt.yml", "--status", "gone"], "argument --status: there is no `gone`: it is one of stopped, "),
             (["krt.yml", "--select", "KRT999"], "argument --select: there is no code `KRT999`: "),
             (["krt.yml", "--select", "KTR203"], "argument --select: there is no code `KTR203`: did you mean `KRT203`?"),
             (
@@ -102,7 +102,7 @@ class Test_exit_codes:
             (["krt.yml", "--ignore", ""], "argument --ignore: there is no code ``: `krtc explain` lists them"),
             (["krt.yml", "--ignore", "KRT304,"], "argument --ignore: there is no code ``: "),
             (["krt.yml", "--ignore", "KR"], "argument --ignore: there is no code `KR`: "),
-            (["krt.yml", "--stric"], "unrecognized arguments: --stric"),
+            (["krt.yml", "--stric"], "krtc check has no option `--stric`: did you mean `--strict`?"),
         ],
     )
     def test_2_with_a_wrong_call(self, arguments: list[str], message: str, capsys: Capture) -> None:

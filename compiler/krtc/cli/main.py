@@ -10,8 +10,9 @@ from krtc.cli.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from types import ModuleType
+    from typing import NoReturn
 
 _WIDEST_HELP = 100
 
@@ -36,22 +37,12 @@ COMMANDS = {
     "explain": "explain a diagnostic",
     "lsp": "be a language server for an editor, on stdin and stdout",
     "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",
+    "completion": "print a script by which a shell completes krtc's commands",
 }
 """The commands and what they do."""
 
 _MODULES = dict.fromkeys(("start", "stop", "publish", "unpublish"), "lifecycle")
 """The modules of `krtc.cli` that are not named as their commands."""
-
-_EXAMPLES = """\
-examples:
-  krtc check krt.yml
-  krtc explain KRT101
-  krtc compile krt.yml
-  krtc compile krt.yml --status published --to helm -o chart --runtime runtime.yml
-  krtc compile krt.yml --to kustomize -o tree --check
-
-exit codes: 0 clean, 1 findings or differences, 2 wrong usage or an unreadable file, 130 interrupted
-"""
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -61,7 +52,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     options = argparse.Namespace(debug="--debug" in arguments)
     try:
-        options = _parser(arguments).parse_args(arguments)
+        options = parser(arguments).parse_args(arguments)
         _die_of_sigpipe()
         code: int = _module(options.command).run(options)
         return code
@@ -94,18 +85,19 @@ def _say(*lines: str) -> None:
     terminal.say(*lines)
 
 
-def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser(arguments: "Sequence[str] | None" = None) -> argparse.ArgumentParser:
+    """The parser of these arguments; of none, one that knows all that every command takes, which costs more."""
+    whole = _Parser(
         prog="krtc",
         description="Compiles KRT V2 versions into Helm charts, Kustomize trees or plain manifests.",
-        epilog=_EXAMPLES,
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action=_Version, help="show the version and exit")
-    parser.add_argument("--debug", action="store_true", help="show the trace of an internal error")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="krtc", dest="command")
-    called = next((argument for argument in arguments if not argument.startswith("-")), None)
+    whole.add_argument("--version", action=_Version, help="show the version and exit")
+    whole.add_argument("--debug", action="store_true", help="show the trace of an internal error")
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="krtc", dest="command")
+    called = command_of(arguments or ())
+    parsers = [whole]
     for name in [called] if called in COMMANDS else COMMANDS:  # each costs a start: only what is called is made
         summary = COMMANDS[name]
         command = commands.add_parser(
@@ -115,9 +107,44 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
             allow_abbrev=False,
             formatter_class=_Formatter,
         )
-        if name == called:
+        if name == called or arguments is None:
             _module(name).arguments(command)
-    return parser
+        parsers.append(command)
+    for each in parsers:
+        each.given = arguments or ()
+    return whole
+
+
+def command_of(arguments: "Iterable[str]") -> str | None:
+    """The word of a call that names the command."""
+    return next((argument for argument in arguments if not argument.startswith("-")), None)
+
+
+class _Parser(argparse.ArgumentParser):
+    """What only wrong calls and calls for help need is imported by them."""
+
+    given: "Sequence[str]" = ()
+
+    def format_help(self) -> str:
+        from krtc.cli import examples
+
+        own, self.epilog = self.epilog, examples.epilog(self)
+        try:
+            return super().format_help()
+        finally:
+            self.epilog = own
+
+    def error(self, message: str) -> "NoReturn":
+        from krtc.cli import mistakes
+
+        _say(*mistakes.told(message, self.given))
+        self.exit(2)
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            from krtc.cli import mistakes
+
+            raise mistakes.no_choice(action, str(value))
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -125,6 +152,10 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=min(_WIDEST_HELP, terminal_width()))
+
+    def _iter_indented_subactions(self, action: argparse.Action) -> "Generator[argparse.Action, None, None]":
+        """The commands, not indented: argparse forgets that they are where it makes room for them."""
+        yield from getattr(action, "_get_subactions", tuple)()
 
 
 class _Version(argparse.Action):
