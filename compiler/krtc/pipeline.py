@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from krtc.frontend.overrides import Override
     from krtc.manifests import Bundle
     from krtc.model.files import Tree
+    from krtc.model.picture import Picture
     from krtc.model.program import Was
     from krtc.model.status import Status
     from krtc.parts import Parts
@@ -420,6 +421,16 @@ def _of_versions() -> frozenset[str]:
     """By these no runtime.yml can be judged alone, nor with one version of several; those of names and graphs never."""
     judging = {rule.CODE.id for rule in analysis.all_rules() if rule.CODE.id[3] in "34"}
     return frozenset(judging - analysis.codes("check_settings") | {UNREADABLE_VERSION.id})
+
+
+def draw(programs: "Sequence[Program]", form: str) -> str:
+    """The picture of versions as a text of a form: mermaid, dot, svg or html; of what is broken, what has a meaning."""
+    from importlib import import_module  # only pictures need this and what follows
+
+    from krtc.analysis.picture import picture_of
+
+    page: Callable[[Sequence[Picture]], str] = import_module(f"krtc.pictures.{form}").page
+    return page([picture_of(program) for program in programs])
 
 
 def check_runtimes(runtimes: "Sequence[RuntimeProgram]") -> list[Diagnostic]:

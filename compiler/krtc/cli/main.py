@@ -21,6 +21,7 @@ COMMANDS = {
     "compile": "compile a version or a runtime into manifests, Kustomize trees or charts",
     "check": "say what is wrong with versions and runtimes",
     "diff": "say what a change means for the cluster",
+    "graph": "draw the graphs of a version or a runtime",
     "start": "start a version of a runtime, in its runtime.yml",
     "stop": "stop a version of a runtime, in its runtime.yml",
     "publish": "publish a version of a runtime in place of the one that is, in its runtime.yml",

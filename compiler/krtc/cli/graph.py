@@ -1,0 +1,101 @@
+"""`krtc graph`: the picture of a version, or of the versions of a runtime."""
+
+import os
+import stat
+
+from krtc.cli import assets, output, reading, terminal
+from krtc.cli.errors import UsageError
+from krtc.cli.stdout import to_stdout
+from krtc.diagnostics import has_errors
+from krtc.model.record import known
+from krtc.pipeline import Options, asset_names, check, check_runtime, draw
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from krtc.diagnostics import Diagnostic
+    from krtc.model.program import Program
+
+FORMS = ("mermaid", "dot", "svg", "html")
+
+_ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".html": "html"}
+
+
+def arguments(parser: "argparse.ArgumentParser") -> None:
+    """Adds what the command takes."""
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        help="a krt.yml, a .krt, a runtime.yml, a folder with one of them, or - for standard input",
+    )
+    parser.add_argument(
+        "--to", choices=FORMS, dest="form", help="the form (default: what the name of FILE ends in, else mermaid)"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="the file to write; without it, the picture is printed")
+    parser.add_argument("--only", metavar="VERSION", help="of a runtime.yml, this version alone")
+
+
+def run(options: "argparse.Namespace") -> int:
+    """Draws what has a meaning, and says what is wrong; the exit code."""
+    form = options.form or _ENDINGS.get(os.path.splitext(options.output or "")[1], FORMS[0])
+    if options.output:
+        _refuse(options.output, options.path)
+    programs, diagnostics = _judged(options)
+    if diagnostics:
+        terminal.report(diagnostics)
+    if programs:
+        text = draw(programs, form)
+        if options.output:
+            _write(options.output, text)
+        else:
+            to_stdout(text)
+    return 1 if has_errors(diagnostics) else 0
+
+
+def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnostic]]":
+    """The versions that are drawn, and what is wrong with them; UsageError when nothing is wrong and none is there."""
+    source, is_runtime = reading.find(options.path)
+    wanted = Options(only=options.only)
+    data = assets.load(asset_names(wanted, with_settings=is_runtime))
+    if not is_runtime:
+        if options.only:
+            raise UsageError("--only names a part of a runtime.yml, and this is one version")
+        program, found = check(source, None, wanted, data, lambda name: reading.beside("", name))
+        return [program] if program else [], found
+    runtime, found = check_runtime(
+        source,
+        wanted,
+        data,
+        lambda name: reading.version(source.name, name),
+        lambda name: reading.beside(source.name, name),
+    )
+    programs = runtime.programs if runtime else []
+    drawn = [program for program in programs if options.only in (None, known(program.version, "version"))]
+    if options.only and not drawn and not has_errors(found):
+        from krtc.diagnostics import did_you_mean
+
+        near = did_you_mean(options.only, [known(program.version, "version") for program in programs])
+        raise UsageError(f"{options.path} has no version `{options.only}`{': ' + near if near else ''}")
+    if not drawn and not has_errors(found):
+        raise UsageError(f"{options.path} lists no versions")
+    return drawn, found
+
+
+def _refuse(output: str, path: str) -> None:
+    """Raises UsageError when what stands at a path is not to be replaced by a picture."""
+    try:
+        status = os.lstat(output)
+    except OSError:
+        return
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError(f"{output} is no regular file: krtc writes a picture to a new file, or over one")
+    if os.path.exists(path) and os.path.samefile(output, path):
+        raise UsageError(f"{output} is what is drawn: give another FILE")
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        output.replace(path, text.encode())
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Pictures of versions: one form a file."""
