@@ -28,7 +28,8 @@ class Diagnostic:
     """What is wrong (`message`), where (`span`), and what to do (`help`).
 
     `related` are second places: the other of two duplicates, the node that was meant. `severity` is that of the code,
-    unless it depends on where the thing is. `fix` mends it, where that takes no judgement. `secret` says that nobody is shown what stands there.
+    unless it depends on where the thing is. `fix` mends it, where that takes no judgement. `secret` says that nobody
+    is shown what stands there.
     """
 
     __slots__ = ("code", "fix", "help", "message", "related", "secret", "severity", "span")

@@ -18,7 +18,7 @@ class Edit:
 
 
 class Fix:
-    """Edits of the file of the diagnostic, none over another, and a `title` that says in the imperative what they do."""
+    """Edits of the diagnostic's file, none over another, and a `title` that says in the imperative what they do."""
 
     __slots__ = ("edits", "title")
 
