@@ -13,7 +13,7 @@
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
-    element.append(...children.flat().filter((child) => child !== null));
+    element.append(...children.flat(Infinity).filter((child) => child !== null));
     return element;
   }
 
@@ -58,8 +58,8 @@
   }
 
   function action(one) {
-    if (one.refusal) return make("p", { class: "action" }, make("b", null, capital(one.name)), ` ${one.refusal}`);
-    const summary = [make("b", null, capital(one.name)), ` ${one.summary}`];
+    if (one.refusal) return make("p", { class: "action" }, make("b", null, capital(one.name)), one.refusal);
+    const summary = [make("b", null, capital(one.name)), one.summary];
     const effect = ([kind, object, message]) => make("li", null, make("b", null, `${kind}: `), object, `: ${message}`);
     return folded({ class: "action" }, summary, () =>
       [
@@ -79,7 +79,7 @@
     row.dataset.filled = "yes";
     const version = data.versions[row.dataset.index];
     const body = find(".body", row);
-    const first = find("h4", body);
+    const first = find("h4", body); // before the problems
     if (version.picture) {
       const svg = new DOMParser().parseFromString(version.picture, "text/html").body.firstElementChild;
       body.insertBefore(make("div", { class: "graph" }, document.importNode(svg, true)), first);

@@ -14,7 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "classificator" / "krt.yml"
 # Where a folder of the checkout is in a wheel; an sdist has them as they are.
-IN_WHEEL = {"compiler/krtc": "krtc", "chart-templates": "krtc/chart-templates", "schemas": "krtc/schemas"}
+DATA = ("chart-templates", "page-templates", "schemas")
+IN_WHEEL = {"compiler/krtc": "krtc", **{folder: f"krtc/{folder}" for folder in DATA}}
 
 pytestmark = pytest.mark.xdist_group("packaging")  # one worker, so that they are built and installed once
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "publish": "publish a version of a runtime in place of the one that is, in its runtime.yml",
     "unpublish": "unpublish a version of a runtime, in its runtime.yml",
     "status": "show the versions of a runtime, and what may be done with each",
+    "report": "make a page of a runtime or a version, for people",
     "argocd": "be a config management plugin of Argo CD",
     "pack": "pack the folder of a krt.yml into a .krt archive",
     "push": "store a .krt archive in MongoDB's GridFS, where the pods get it",

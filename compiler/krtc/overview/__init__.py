@@ -3,6 +3,7 @@
 Pure, as the pipeline is. What looks like a secret is replaced before anything is compiled, so that it stands nowhere.
 """
 
+import re
 from posixpath import dirname, normpath
 
 from krtc import analysis
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 HIDDEN = "(not shown)"
 """What stands in place of a secret."""
 
+# A variable and its value, on a line of a file that may have no meaning.
+_PAIR = re.compile(r"""(?<![A-Z0-9_])([A-Z][A-Z0-9_]{0,255})["']?\s*:\s*["']?([^"',{}\s][^"',{}]*)""")
+
 
 def of_runtime(
     source: Source, assets: "Mapping[str, str]", load: "Load", read: "Read", watch: "Callable[[int, int], None]"
@@ -56,7 +60,8 @@ def of_runtime(
 
     runtime, diagnostics = check_runtime(source, Options(), assets, loading, read)
     if runtime is None:
-        return Report(source.name, source.name, True, (), tuple(diagnostics))
+        secrets = _secrets(None, diagnostics)
+        return Report(source.name, source.name, True, (), tuple(diagnostics), secrets=secrets)
     programs = {normpath(program.entry.krt): program for program in runtime.programs}
     entries: dict[int, VersionEntry] = parts(runtime.settings, "versions")
     paths = {index: known(entry, "krt") for index, entry in entries.items()}
@@ -75,7 +80,7 @@ def of_runtime(
         versions=tuple(versions),
         problems=tuple(rest),
         manifests=_manifests(whole.own(whole.statuses)),
-        secrets=_secrets(runtime.settings),
+        secrets=_secrets(runtime.settings, diagnostics),
         style=svg.STYLE,
     )
 
@@ -91,7 +96,7 @@ def of_version(
     found = {} if program is None else {0: program}
     whole = _Whole(found, {0: status}, {0: own}, rest, assets, other or "")
     version = whole.version(0, krt.name)
-    secrets = _secrets(program.settings) if program else frozenset()
+    secrets = _secrets(program.settings if program else None, diagnostics)
     return Report(version.name, krt.name, False, (version,), tuple(rest), secrets=secrets, style=svg.STYLE)
 
 
@@ -256,10 +261,15 @@ def _is_in(folder: str, name: str) -> bool:
     return name.startswith(f"{folder}/") if folder else not name.startswith("/")
 
 
-def _secrets(settings: "Runtime") -> frozenset[tuple[str, int]]:
-    """The lines with what looks like a secret, whether a comment silences that or not."""
-    spans = [diagnostic.span for diagnostic in plain_secret.check_settings(settings)]
-    return frozenset((span.file.name, line) for span in spans for line in range(span.line, span.end_line + 1))
+def _secrets(settings: "Runtime | None", diagnostics: "Iterable[Diagnostic]") -> frozenset[tuple[str, int]]:
+    """The lines with what looks like a secret, whether a comment silences that or not, or the file has no meaning."""
+    rule = plain_secret.check_settings(settings) if settings else ()
+    lines = {(d.span.file.name, at) for d in rule for at in range(d.span.line, d.span.end_line + 1)}
+    for span in (diagnostic.span for diagnostic in diagnostics):
+        line = span.file.line(span.line)
+        if any(plain_secret.looks_like(name, value) for name, value in [("", line), *_PAIR.findall(line)]):
+            lines.add((span.file.name, span.line))
+    return frozenset(lines)
 
 
 def _manifests(objects: "Objects") -> tuple[Manifest, ...]:
