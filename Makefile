@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration e2e cluster cluster-deps e2e-node golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test integration browser browser-deps e2e cluster cluster-deps e2e-node golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,7 +47,7 @@ unit: deps ## the unit tests alone, in less than a minute
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
-	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/e2e --ignore tests/e2e_node
+	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/browser --ignore tests/e2e --ignore tests/e2e_node
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
@@ -63,15 +63,27 @@ cluster: tools ## the cluster of those tests, to try things on: until Ctrl-C
 	$(BIN)/python -m tests.e2e.cluster
 
 # What a node is made of beside the programs of tools/.
-DEBIAN := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx
+NODE := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx
+BROWSER := chromium fonts-dejavu-core
 
-cluster-deps: ## install from Debian what `make e2e-node` needs, as root
-	@missing=$$(for name in $(DEBIAN); do \
+# Installs the packages $(1) of Debian.
+define install
+	@missing=$$(for name in $(1); do \
 	    dpkg-query --show --showformat '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || printf ' %s' $$name; \
 	done); \
 	[ -z "$$missing" ] && echo 'all of it is installed' && exit; \
 	[ "$$(id -u)" = 0 ] || { echo "missing, and only root can install it: apt-get install$$missing" >&2; exit 1; }; \
 	apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+endef
+
+cluster-deps: ## install from Debian what `make e2e-node` needs, as root
+	$(call install,$(NODE))
+
+browser-deps: ## install from Debian what `make browser` needs, as root
+	$(call install,$(BROWSER))
+
+browser: deps ## the tests of pages in a real browser, which browser-deps installed
+	$(BIN)/pytest -n 2 tests/browser
 
 e2e-node: tools ## the tests on a real node, as root, on what cluster-deps installed
 	@[ "$$(id -u)" = 0 ] || { echo 'make e2e-node runs containers: it needs root' >&2; exit 1; }

@@ -148,7 +148,8 @@
     document.body.classList.add("with-node");
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const below = matchMedia("(max-width: 60rem)").matches; // the panel covers the lower part then
+    element.scrollIntoView({ block: below ? "start" : "nearest", inline: "nearest" });
     address(element.id);
   }
 

@@ -29,7 +29,7 @@ MARK = "<!doctype html>\n<!-- Made by krtc report. -->"
 """What every page begins with."""
 
 # Of what is wrong with a version that may do less than it does.
-_UNTOLD = {"stop": "What that changes cannot be told", "unpublish": "What that changes cannot be told"}
+_UNTOLD = dict.fromkeys(("stop", "unpublish"), "may be done, and what it changes cannot be told yet")
 
 
 def report(page: "Report", texts: "Mapping[str, str]", pages: "Mapping[str, str]") -> str:
@@ -154,10 +154,10 @@ def _visible_lines(text: str) -> str:
 
 def _action(action: "Action") -> "dict[str, Any]":
     found: Sequence[Change] = action.changes
-    untold = _UNTOLD.get(action.name, "That cannot be done")
+    untold = _UNTOLD.get(action.name, "cannot be done yet")
     return {
         "name": action.name,
-        "refusal": f"{untold}: {visible(action.refusal)}" if action.refusal else "",
+        "refusal": f"{untold}. {visible(action.refusal)}" if action.refusal else "",
         "displaced": visible(action.displaced),
         "summary": visible(summary(found)),
         "effects": [
