@@ -64,7 +64,7 @@ cluster: tools ## the cluster of those tests, to try things on: until Ctrl-C
 
 # What a node is made of beside the programs of tools/.
 NODE := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx
-BROWSER := chromium fonts-dejavu-core
+BROWSER := chromium fonts-dejavu-core poppler-utils
 
 # Installs the packages $(1) of Debian.
 define install

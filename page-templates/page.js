@@ -7,6 +7,7 @@
   const search = find("#search");
   const panel = find("#node");
   const help = find("#help");
+  const fills = new WeakMap(); // of what was never opened, what makes its content
   let chosen = null; // the element of the node that the panel tells of
 
   /** An element; texts among its children stay texts. */
@@ -36,11 +37,23 @@
     );
   }
 
+  const facts = (pairs) =>
+    make("dl", null, pairs.filter(([, text]) => text).map(([what, text]) => [make("dt", null, what), make("dd", null, text)]));
+
+  const READS = ["Subscription", "Subject", "Durable consumer", "Acknowledged within"];
+  const reads = (consumer) => facts(READS.map((what, at) => [what, consumer[at]]));
+
   /** What is filled when it is opened for the first time. */
   function folded(attributes, summary, fill) {
     const details = make("details", attributes, make("summary", null, summary));
-    details.addEventListener("toggle", () => details.append(...fill()), { once: true });
+    fills.set(details, fill);
+    details.addEventListener("toggle", () => unfold(details), { once: true });
     return details;
+  }
+
+  function unfold(details) {
+    details.append(...(fills.get(details)?.() || []));
+    fills.delete(details);
   }
 
   function manifest([file, lines]) {
@@ -65,8 +78,7 @@
       [
         one.displaced && make("p", null, `${one.displaced} is no longer published then.`),
         one.effects.length ? [heading(5, "What that does"), make("ul", null, one.effects.map(effect))] : [],
-        heading(5, "What differs"),
-        make("ul", { class: "changes" }, one.changes.map(change)),
+        make("div", { class: "changes" }, heading(5, "What differs"), make("ul", null, one.changes.map(change))),
       ]
         .flat()
         .filter(Boolean),
@@ -85,7 +97,9 @@
       body.insertBefore(make("div", { class: "graph" }, document.importNode(svg, true)), first);
     }
     if (version.actions.length) body.append(heading(4, "What may be done next"), ...version.actions.map(action));
-    if (version.manifests.length) body.append(heading(4, "Objects"), make("div", null, version.manifests.map(manifest)));
+    if (version.manifests.length) {
+      body.append(make("div", { class: "objects" }, heading(4, "Objects"), make("div", null, version.manifests.map(manifest))));
+    }
   }
 
   function open(row, wanted) {
@@ -127,14 +141,10 @@
     panel.replaceChildren(
       make("div", { class: "head" }, make("h2", { id: "node-name" }, node.name), close),
       make("p", { class: "kind" }, `${node.kind} of the workflow ${workflow.name}`),
-      make("dl", null, node.facts.map(([what, text]) => [make("dt", null, what), make("dd", null, text)])),
+      facts(node.facts),
       ...(problems.length ? [heading(3, "Problems"), make("ul", { class: "problems" }, problems)] : []),
       heading(3, "Reads"),
-      table(
-        compiled ? ["Subscription", "Subject", "Durable consumer", "Acknowledged within"] : ["Subscription"],
-        node.consumers.map((one) => (compiled ? one : one.slice(0, 1))),
-        "Nothing.",
-      ),
+      ...(node.consumers.length ? node.consumers.map(reads) : [make("p", { class: "none" }, "Nothing.")]),
       heading(3, "Sends"),
       table([compiled ? "Subject" : "Publisher", "To"], node.sends.map(([subject, to]) => [subject, to || "nobody"]), "Nothing."),
       ...(node.variables.length
@@ -205,7 +215,7 @@
       list.hidden = !said.length;
     });
     find("#nothing").hidden = shown > 0 || !rows.length;
-    find("#found").textContent = terms.length ? `${shown} of ${rows.length} versions` : "";
+    find("#found").textContent = terms.length ? `${shown} of ${rows.length} version${rows.length === 1 ? "" : "s"}` : "";
   }
 
   function go(row, thing) {
@@ -292,13 +302,22 @@
   search.addEventListener("input", filter);
   find("#keys").addEventListener("click", () => help.showModal());
 
-  // On paper there is all that the search leaves
+  // On paper there is all that the search leaves, and what each action does
   let opened = [];
+  let unfolded = [];
   window.addEventListener("beforeprint", () => {
     opened = rows.filter((row) => !row.hidden && !isOpen(row));
     opened.forEach((row) => open(row, true));
+    unfolded = all("details.action:not([open])");
+    unfolded.forEach((details) => {
+      unfold(details);
+      details.open = true;
+    });
   });
-  window.addEventListener("afterprint", () => opened.forEach((row) => open(row, false)));
+  window.addEventListener("afterprint", () => {
+    unfolded.forEach((details) => (details.open = false));
+    opened.forEach((row) => open(row, false));
+  });
 
   find("#own-manifests")?.append(...data.own.map(manifest));
 
