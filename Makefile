@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration e2e cluster cluster-deps e2e-node shells golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test integration browser browser-deps shells shells-deps e2e cluster cluster-deps e2e-node golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,7 +47,7 @@ unit: deps ## the unit tests alone, in less than a minute
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
-	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/e2e --ignore tests/e2e_node --ignore tests/shells
+	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/browser --ignore tests/e2e --ignore tests/e2e_node --ignore tests/shells
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
@@ -62,25 +62,41 @@ cluster: tools ## the cluster of those tests, to try things on: until Ctrl-C
 	$(BIN)/python tools/build.py --e2e
 	$(BIN)/python -m tests.e2e.cluster
 
-# What a node is made of beside the programs of tools/, the shells that complete, and what reads the manual.
-DEBIAN := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx zsh fish mandoc
+# What a node is made of beside the programs of tools/.
+NODE := containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux busybox-static nginx
+BROWSER := chromium fonts-dejavu-core poppler-utils
+SHELLS := zsh fish mandoc
 
-cluster-deps: ## install from Debian what `make e2e-node` and `make shells` need, as root
-	@missing=$$(for name in $(DEBIAN); do \
+# Installs the packages $(1) of Debian.
+define install
+	@missing=$$(for name in $(1); do \
 	    dpkg-query --show --showformat '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || printf ' %s' $$name; \
 	done); \
 	[ -z "$$missing" ] && echo 'all of it is installed' && exit; \
 	[ "$$(id -u)" = 0 ] || { echo "missing, and only root can install it: apt-get install$$missing" >&2; exit 1; }; \
 	apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+endef
+
+cluster-deps: ## install from Debian what `make e2e-node` needs, as root
+	$(call install,$(NODE))
+
+browser-deps: ## install from Debian what `make browser` needs, as root
+	$(call install,$(BROWSER))
+
+browser: deps ## the tests of pages in a real browser, which browser-deps installed
+	$(BIN)/pytest -n 2 tests/browser
 
 e2e-node: tools ## the tests on a real node, as root, on what cluster-deps installed
 	@[ "$$(id -u)" = 0 ] || { echo 'make e2e-node runs containers: it needs root' >&2; exit 1; }
 	$(BIN)/python tools/build.py --e2e --e2e-node
 	$(BIN)/pytest tests/e2e_node
 
-shells: deps ## type into zsh and fish, and lint the manual, with what cluster-deps installed
-	@for name in zsh fish mandoc; do \
-	    command -v $$name >/dev/null || { echo "make shells needs $$name: make cluster-deps" >&2; exit 1; }; \
+shells-deps: ## install from Debian what `make shells` needs, as root
+	$(call install,$(SHELLS))
+
+shells: deps ## type into zsh and fish, and lint the manual, with what shells-deps installed
+	@for name in $(SHELLS); do \
+	    command -v $$name >/dev/null || { echo "make shells needs $$name: make shells-deps" >&2; exit 1; }; \
 	done
 	$(BIN)/pytest tests/shells
 

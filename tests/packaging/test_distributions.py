@@ -21,10 +21,8 @@ SHARED = {
     "krtc.fish": "fish/vendor_completions.d/krtc.fish",
 }
 # Where a folder of the checkout is in a wheel; an sdist has them as they are.
-IN_WHEEL = {
-    "compiler/krtc": "krtc",
-    **{name: f"krtc/{name}" for name in ("chart-templates", "project-templates", "schemas", "shell")},
-}
+DATA = ("chart-templates", "page-templates", "project-templates", "schemas", "shell")
+IN_WHEEL = {"compiler/krtc": "krtc", **{folder: f"krtc/{folder}" for folder in DATA}}
 
 pytestmark = pytest.mark.xdist_group("packaging")  # one worker, so that they are built and installed once
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "publish": "publish a version of a runtime in place of the one that is, in its runtime.yml",
     "unpublish": "unpublish a version of a runtime, in its runtime.yml",
     "status": "show the versions of a runtime, and what may be done with each",
+    "report": "make a page of a runtime or a version, for people",
     "argocd": "be a config management plugin of Argo CD",
     "init": "begin a project: a version that compiles, with what Git, CI and Argo CD or Flux need",
     "migrate": "write a krt.yml of KRT V1 as KRT V2",

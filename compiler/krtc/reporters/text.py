@@ -56,16 +56,10 @@ def _where(span: "Span") -> str:
 
 
 def _source(span: "Span", paint: "Paint", severity: str) -> list[str]:
-    line = span.file.line(span.line)
-    if not line and not span.file.text:
+    found = excerpt(span)
+    if found is None:
         return []
-    last = span.end_column if span.end_line == span.line else len(line) + 1
-    start = max(0, span.column - 1 - _BEFORE) if len(line) > _WIDEST else 0
-    shown = line[start : start + _WIDEST]
-    # A tab is kept as one column, so that the caret stands where the column says.
-    before = visible(shown[: span.column - 1 - start].replace("\t", " "))
-    marked = visible(shown[span.column - 1 - start : last - 1 - start].replace("\t", " "))
-    after = visible(shown[max(span.column, last) - 1 - start :].replace("\t", " "))
+    before, marked, after = found
     number = str(span.line)
     bar = paint(_BLUE, "|")
     carets = paint(_COLOURS[severity], "^" * max(1, _width(marked)))
@@ -74,6 +68,21 @@ def _source(span: "Span", paint: "Paint", severity: str) -> list[str]:
         f"{paint(_BLUE, number)} {bar} {before}{marked}{after}".rstrip(),
         f"{' ' * len(number)} {bar} {' ' * _width(before)}{carets}",
     ]
+
+
+def excerpt(span: "Span") -> tuple[str, str, str] | None:
+    """The first line of a stretch, visible: what is before it, the stretch, and what is behind; None for no text."""
+    line = span.file.line(span.line)
+    if not line and not span.file.text:
+        return None
+    last = span.end_column if span.end_line == span.line else len(line) + 1
+    start = max(0, span.column - 1 - _BEFORE) if len(line) > _WIDEST else 0
+    shown = line[start : start + _WIDEST]
+    # A tab is kept as one column, so that the caret stands where the column says.
+    before = visible(shown[: span.column - 1 - start].replace("\t", " "))
+    marked = visible(shown[span.column - 1 - start : last - 1 - start].replace("\t", " "))
+    after = visible(shown[max(span.column, last) - 1 - start :].replace("\t", " "))
+    return before, marked, after
 
 
 def _width(text: str) -> int:

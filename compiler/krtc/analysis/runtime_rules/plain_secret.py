@@ -63,7 +63,7 @@ def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
         config = known(level, "config")
         variables = known(config, "variables") if config else None
         for name, value in (variables or {}).items():
-            what = _looks_like(name, value)
+            what = looks_like(name, value)
             if what:
                 yield Diagnostic(
                     CODE,
@@ -75,8 +75,8 @@ def check_settings(settings: "Runtime") -> "Iterator[Diagnostic]":
                 )
 
 
-def _looks_like(name: str, value: str) -> str | None:
-    """In words, what a value looks like, when that is a secret."""
+def looks_like(name: str, value: str) -> str | None:
+    """In words, what the value of a variable or file of the configuration looks like, when that is a secret."""
     form = next((form for form, pattern in _FORMS.items() if re.search(pattern, value)), None)
     if form:
         return f"the value of `{name}` looks like {form}"
