@@ -56,8 +56,8 @@ function _shtab_krtc_using
   test "$_shtab_krtc_cmdpath" = "$argv"
 end
 
-set -g _shtab_krtc_commands compile check diff start stop publish unpublish status argocd pack push krm explain schema completion
-set -g _shtab_krtc_opts_with_value --against --format --ignore --jobs --only --output --runtime --select --shard --status --to --uri-file -o
+set -g _shtab_krtc_commands compile check diff graph start stop publish unpublish status report argocd init migrate pack push krm explain lsp schema completion
+set -g _shtab_krtc_opts_with_value --against --deploy --format --ignore --jobs --language --name --only --output --runtime --select --shard --status --to --uri-file -o
 
 complete -c krtc -e
 complete -c krtc -f
@@ -83,8 +83,10 @@ complete -c krtc -n '_shtab_krtc_using check' -l runtime -xka "(__fish_complete_
 complete -c krtc -n '_shtab_krtc_using check' -l against -xka "(__fish_complete_directories)" -d 'also judge what was changed since a revision of Git, or since a rendered tree'
 complete -c krtc -n '_shtab_krtc_using check' -l format -xka "text json sarif github gitlab junit" -d 'the form of the report (default: text)'
 complete -c krtc -n '_shtab_krtc_using check' -l strict -d 'warnings are findings, too: exit 1'
-complete -c krtc -n '_shtab_krtc_using check' -l select -xka "KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418" -d 'say only these: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)'
-complete -c krtc -n '_shtab_krtc_using check' -l ignore -xka "KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418" -d 'say all but these: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)'
+complete -c krtc -n '_shtab_krtc_using check' -l select -xka "KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT009 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418" -d 'say only these: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)'
+complete -c krtc -n '_shtab_krtc_using check' -l ignore -xka "KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT009 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418" -d 'say all but these: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)'
+complete -c krtc -n '_shtab_krtc_using check' -l fix -d 'mend in the files what takes no judgement, and say what is left'
+complete -c krtc -n '_shtab_krtc_using check' -l diff -d 'print what --fix would change, and write nothing'
 complete -c krtc -n '_shtab_krtc_using check; and test $_shtab_krtc_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a krt.yml, a .krt, a runtime.yml, a .proto (its krt.yml), a folder (searched for these), or - for stdin'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a diff -d 'Say what a change means for the cluster.'
 complete -c krtc -n '_shtab_krtc_using diff' -s h -l help -d 'show this help message and exit'
@@ -94,6 +96,12 @@ complete -c krtc -n '_shtab_krtc_using diff' -l only -xka "(_krtc_versions)" -d 
 complete -c krtc -n '_shtab_krtc_using diff' -l format -xka "text json markdown" -d 'the form of the report (default: text)'
 complete -c krtc -n '_shtab_krtc_using diff; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what is: a krt.yml, .krt, runtime.yml, rendered manifests (a file, a folder, - for standard input), or REV:path of Git, or /dev/null'
 complete -c krtc -n '_shtab_krtc_using diff; and test $_shtab_krtc_npos -eq 1' -ka "(__fish_complete_path (commandline -ct))" -d 'what shall be: the same'
+complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a graph -d 'Draw the graphs of a version or a runtime.'
+complete -c krtc -n '_shtab_krtc_using graph' -s h -l help -d 'show this help message and exit'
+complete -c krtc -n '_shtab_krtc_using graph' -l to -xka "mermaid dot svg html" -d 'the form (default: what the name of FILE ends in, else mermaid)'
+complete -c krtc -n '_shtab_krtc_using graph' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the file to write; without it, the picture is printed'
+complete -c krtc -n '_shtab_krtc_using graph' -l only -xka "(_krtc_versions)" -d 'of a runtime.yml, this version alone'
+complete -c krtc -n '_shtab_krtc_using graph; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a krt.yml, a .krt, a runtime.yml, a folder with one of them, or - for standard input'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a start -d 'Start a version of a runtime, in its runtime.yml.'
 complete -c krtc -n '_shtab_krtc_using start' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using start' -l runtime -xka "(__fish_complete_path (commandline -ct))" -d 'the runtime.yml (default: runtime.yml or runtime.yaml of this folder)'
@@ -118,9 +126,27 @@ complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a sta
 complete -c krtc -n '_shtab_krtc_using status' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using status' -l runtime -xka "(__fish_complete_path (commandline -ct))" -d 'the runtime.yml (default: runtime.yml or runtime.yaml of this folder)'
 complete -c krtc -n '_shtab_krtc_using status' -l format -xka "text json" -d 'the form (default: text)'
+complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a report -d 'Make a page of a runtime or a version, for people.'
+complete -c krtc -n '_shtab_krtc_using report' -s h -l help -d 'show this help message and exit'
+complete -c krtc -n '_shtab_krtc_using report' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the page to write; without it, it goes to stdout'
+complete -c krtc -n '_shtab_krtc_using report' -l status -xka "stopped creating created stopping started starting published" -d 'of a krt.yml: stopped, started or published (default: started; a runtime.yml says its own)'
+complete -c krtc -n '_shtab_krtc_using report' -l runtime -xka "(__fish_complete_path (commandline -ct))" -d 'of a krt.yml: the settings of the runtime, a runtime.yml'
+complete -c krtc -n '_shtab_krtc_using report; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a runtime.yml, a krt.yml, a .krt, a folder with one of them, or - for standard input'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a argocd -d 'Be a config management plugin of Argo CD.'
 complete -c krtc -n '_shtab_krtc_using argocd' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using argocd; and test $_shtab_krtc_npos -eq 0' -ka "plugin discover generate parameters" -d 'plugin: print plugin.yaml; and what that calls: discover, generate, parameters'
+complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a init -d 'Begin a project: a version that compiles, with what Git, CI and Argo CD or Flux need.'
+complete -c krtc -n '_shtab_krtc_using init' -s h -l help -d 'show this help message and exit'
+complete -c krtc -n '_shtab_krtc_using init' -l name -xka "(__fish_complete_path (commandline -ct))" -d 'the name of the version (default: after the folder)'
+complete -c krtc -n '_shtab_krtc_using init' -l language -xka "python go" -d 'of the nodes'"'"' code (default: python)'
+complete -c krtc -n '_shtab_krtc_using init' -l deploy -xka "argocd flux" -d 'what deploys it (default: argocd)'
+complete -c krtc -n '_shtab_krtc_using init' -l yes -d 'ask nothing, and take the defaults'
+complete -c krtc -n '_shtab_krtc_using init; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_directories)" -d 'where it shall be (default: here)'
+complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a migrate -d 'Write a krt.yml of KRT V1 as KRT V2.'
+complete -c krtc -n '_shtab_krtc_using migrate' -s h -l help -d 'show this help message and exit'
+complete -c krtc -n '_shtab_krtc_using migrate' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write KRT V2 to this file (default: to stdout)'
+complete -c krtc -n '_shtab_krtc_using migrate' -l write -d 'write it in place of what was read'
+complete -c krtc -n '_shtab_krtc_using migrate; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a krt.yml of KRT V1, the folder of one, or - for stdin'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a pack -d 'Pack the folder of a krt.yml into a .krt archive.'
 complete -c krtc -n '_shtab_krtc_using pack' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using pack' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the archive to write, NAME.krt'
@@ -134,7 +160,10 @@ complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a krm
 complete -c krtc -n '_shtab_krtc_using krm' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a explain -d 'Explain a diagnostic.'
 complete -c krtc -n '_shtab_krtc_using explain' -s h -l help -d 'show this help message and exit'
-complete -c krtc -n '_shtab_krtc_using explain; and test $_shtab_krtc_npos -eq 0' -ka "KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418" -d 'KRT101 or unknown-node; without it, all are listed'
+complete -c krtc -n '_shtab_krtc_using explain; and test $_shtab_krtc_npos -eq 0' -ka "KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT009 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418" -d 'KRT101 or unknown-node; without it, all are listed'
+complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a lsp -d 'Be a language server for an editor, on stdin and stdout.'
+complete -c krtc -n '_shtab_krtc_using lsp' -s h -l help -d 'show this help message and exit'
+complete -c krtc -n '_shtab_krtc_using lsp' -l stdio -d 'what some editors say; there is no other way'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a schema -d 'Print the JSON Schema of krt.yml, runtime.yml or a chart'"'"'s values.'
 complete -c krtc -n '_shtab_krtc_using schema' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using schema; and test $_shtab_krtc_npos -eq 0' -ka "krt runtime values" -d 'of krt.yml, runtime.yml, or a chart'"'"'s values'

@@ -16,10 +16,15 @@ _shtab_krtc_commands() {
     completion:'Print a script by which a shell completes krtc'"'"'s commands.'
     diff:'Say what a change means for the cluster.'
     explain:'Explain a diagnostic.'
+    graph:'Draw the graphs of a version or a runtime.'
+    init:'Begin a project: a version that compiles, with what Git, CI and Argo CD or Flux need.'
     krm:'Generate or check as a KRM function, in Kustomize and kpt.'
+    lsp:'Be a language server for an editor, on stdin and stdout.'
+    migrate:'Write a krt.yml of KRT V1 as KRT V2.'
     pack:'Pack the folder of a krt.yml into a .krt archive.'
     publish:'Publish a version of a runtime in place of the one that is, in its runtime.yml.'
     push:'Store a .krt archive in MongoDB'"'"'s GridFS, where the pods get it.'
+    report:'Make a page of a runtime or a version, for people.'
     schema:'Print the JSON Schema of krt.yml, runtime.yml or a chart'"'"'s values.'
     start:'Start a version of a runtime, in its runtime.yml.'
     status:'Show the versions of a runtime, and what may be done with each.'
@@ -53,8 +58,10 @@ _shtab_krtc_check_options=(
   "--against[also judge what was changed since a revision of Git, or since a rendered tree]:REV|DIR:_files -/"
   "--format[the form of the report (default\: text)]:format:(text json sarif github gitlab junit)"
   "--strict[warnings are findings, too\: exit 1]"
-  "*--select[say only these\: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)]:CODES:(KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418)"
-  "*--ignore[say all but these\: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)]:CODES:(KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418)"
+  "*--select[say only these\: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)]:CODES:(KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT009 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418)"
+  "*--ignore[say all but these\: KRT203,KRT3 (errors of KRT0 and KRT1 are always said)]:CODES:(KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT009 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418)"
+  "--fix[mend in the files what takes no judgement, and say what is left]"
+  "--diff[print what --fix would change, and write nothing]"
   "*:a krt.yml, a .krt, a runtime.yml, a .proto (its krt.yml), a folder (searched for these), or - for stdin:_files"
 )
 
@@ -100,11 +107,34 @@ _shtab_krtc_diff_defaults_added=0
 
 _shtab_krtc_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":KRT101 or unknown-node\; without it, all are listed:(KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418)"
+  ":KRT101 or unknown-node\; without it, all are listed:(KRT001 KRT002 KRT003 KRT004 KRT005 KRT006 KRT007 KRT008 KRT009 KRT010 KRT011 KRT012 KRT013 KRT015 KRT020 KRT021 KRT022 KRT101 KRT102 KRT103 KRT104 KRT105 KRT106 KRT107 KRT110 KRT111 KRT112 KRT113 KRT114 KRT115 KRT201 KRT202 KRT203 KRT204 KRT205 KRT301 KRT302 KRT303 KRT304 KRT305 KRT306 KRT307 KRT308 KRT309 KRT310 KRT401 KRT402 KRT403 KRT404 KRT405 KRT406 KRT407 KRT408 KRT409 KRT410 KRT411 KRT412 KRT413 KRT414 KRT415 KRT416 KRT417 KRT418)"
 )
 
 # guard to ensure default positional specs are added only once per session
 _shtab_krtc_explain_defaults_added=0
+
+_shtab_krtc_graph_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--to[the form (default\: what the name of FILE ends in, else mermaid)]:form:(mermaid dot svg html)"
+  {-o,--output}"[the file to write\; without it, the picture is printed]:FILE:_files"
+  "--only[of a runtime.yml, this version alone]:VERSION:_krtc_versions"
+  ":a krt.yml, a .krt, a runtime.yml, a folder with one of them, or - for standard input:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_krtc_graph_defaults_added=0
+
+_shtab_krtc_init_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--name[the name of the version (default\: after the folder)]:name:_files"
+  "--language[of the nodes\' code (default\: python)]:language:(python go)"
+  "--deploy[what deploys it (default\: argocd)]:deploy:(argocd flux)"
+  "--yes[ask nothing, and take the defaults]"
+  ":where it shall be (default\: here):_files -/"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_krtc_init_defaults_added=0
 
 _shtab_krtc_krm_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -112,6 +142,24 @@ _shtab_krtc_krm_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_krtc_krm_defaults_added=0
+
+_shtab_krtc_lsp_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--stdio[what some editors say\; there is no other way]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_krtc_lsp_defaults_added=0
+
+_shtab_krtc_migrate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-o,--output}"[write KRT V2 to this file (default\: to stdout)]:FILE:_files"
+  "--write[write it in place of what was read]"
+  ":a krt.yml of KRT V1, the folder of one, or - for stdin:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_krtc_migrate_defaults_added=0
 
 _shtab_krtc_pack_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -141,6 +189,17 @@ _shtab_krtc_push_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_krtc_push_defaults_added=0
+
+_shtab_krtc_report_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-o,--output}"[the page to write\; without it, it goes to stdout]:FILE:_files"
+  "--status[of a krt.yml\: stopped, started or published (default\: started\; a runtime.yml says its own)]:STATUS:(stopped creating created stopping started starting published)"
+  "--runtime[of a krt.yml\: the settings of the runtime, a runtime.yml]:FILE:_files"
+  ":a runtime.yml, a krt.yml, a .krt, a folder with one of them, or - for standard input:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_krtc_report_defaults_added=0
 
 _shtab_krtc_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -215,10 +274,15 @@ _shtab_krtc() {
         completion) _arguments -C -s $_shtab_krtc_completion_options ;;
         diff) _arguments -C -s $_shtab_krtc_diff_options ;;
         explain) _arguments -C -s $_shtab_krtc_explain_options ;;
+        graph) _arguments -C -s $_shtab_krtc_graph_options ;;
+        init) _arguments -C -s $_shtab_krtc_init_options ;;
         krm) _arguments -C -s $_shtab_krtc_krm_options ;;
+        lsp) _arguments -C -s $_shtab_krtc_lsp_options ;;
+        migrate) _arguments -C -s $_shtab_krtc_migrate_options ;;
         pack) _arguments -C -s $_shtab_krtc_pack_options ;;
         publish) _arguments -C -s $_shtab_krtc_publish_options ;;
         push) _arguments -C -s $_shtab_krtc_push_options ;;
+        report) _arguments -C -s $_shtab_krtc_report_options ;;
         schema) _arguments -C -s $_shtab_krtc_schema_options ;;
         start) _arguments -C -s $_shtab_krtc_start_options ;;
         status) _arguments -C -s $_shtab_krtc_status_options ;;
