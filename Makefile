@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration browser browser-deps shells shells-deps e2e cluster cluster-deps e2e-node golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test integration browser browser-deps shells shells-deps site e2e cluster cluster-deps e2e-node golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,7 +47,7 @@ unit: deps ## the unit tests alone, in less than a minute
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
-	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/browser --ignore tests/e2e --ignore tests/e2e_node --ignore tests/shells
+	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/browser --ignore tests/e2e --ignore tests/e2e_node --ignore tests/shells --ignore tests/site
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
@@ -100,6 +100,10 @@ shells: deps ## type into zsh and fish, and lint the manual, with what shells-de
 	done
 	$(BIN)/pytest tests/shells
 
+site: build/site-env/.deps deps ## build the site of docs/ into build/site, and look for what it should not have
+	NO_MKDOCS_2_WARNING=1 build/site-env/bin/mkdocs build --strict # --quiet would count no warnings
+	$(BIN)/pytest tests/site
+
 golden: deps ## rewrite the expected outputs, to be read as a diff
 	$(BIN)/pytest tests/golden --update-golden
 
@@ -113,8 +117,10 @@ lock: $(BIN)/pip ## pin requirements/*.in anew; UPGRADE=--upgrade takes the newe
 	    build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 	        --custom-compile-command 'make lock' pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done
-	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
-	    --custom-compile-command 'make lock' requirements/bench.in -o requirements/bench.txt
+	for name in bench site; do \
+	    build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+	        --custom-compile-command 'make lock' requirements/$$name.in -o requirements/$$name.txt || exit; \
+	done
 
 clean: ## remove everything that these targets make, but for the cache of tools
 	rm -rf .venv .venvs .tools build dist .coverage .hypothesis .*_cache
@@ -133,6 +139,11 @@ $(BIN)/pip:
 # What a user installs. After `make deps` it is there already, and nothing runs.
 $(BIN)/krtc: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --editable .
+
+build/site-env/.deps: requirements/site.txt | $(BIN)/pip
+	$(BIN)/python -m venv --clear build/site-env
+	build/site-env/bin/pip install --quiet --require-hashes --requirement requirements/site.txt
+	@touch $@
 
 .venv/.deps: requirements/dev.txt pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt

@@ -1,6 +1,7 @@
 """What is made: pages of docs/ of the schemas, the rules and the parsers of the commands; of these, shell/, too."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from krtc.diagnostics import Code
 from krtc.diagnostics.codes import CODES
 
 ROOT = Path(__file__).parents[1]
+GOLDENS = ROOT / "golden" / "ok"
 PAGES = {
     "krt": ("krt-v2", "krt.yml", "What a version is made of. Anything else in the file is an error."),
     "runtime": (
@@ -41,6 +43,8 @@ def made() -> dict[str, str]:
     """The texts by their paths from the root of the project."""
     texts = {f"docs/reference/{name}.md": page(name) for name in PAGES}
     texts["docs/rules/README.md"] = rules()
+    texts["docs/reference/values.md"] = values()
+    texts["docs/decisions/README.md"] = decisions()
     for code in CODES:
         title, _, rest = pages.markdown(code).partition("\n\n")
         texts[f"docs/rules/{code.id}.md"] = f"{title}\n\n{MADE}\n\n{rest}"
@@ -55,14 +59,43 @@ def cli() -> str:
     lines = ["# Command line", "", MADE, "", "What `krtc COMMAND --help` and `man krtc` say."]
     for command in commands.commands():
         lines += ["", f"## {('krtc ' + command.name).rstrip()}", "", command.description]
-        lines += ["", "```text", command.synopsis, "```", "", "| | |", "|---|---|"]
-        for argument in (*command.arguments, *command.options):
+        lines += ["", "```text", command.synopsis, "```", "", "| argument | what it is |", "|---|---|"]
+        for argument in filter(lambda argument: argument.help, (*command.arguments, *command.options)):
             names = ", ".join(f"`{name} {argument.value}`".replace(" `", "`") for name in argument.names)
             lines.append(f"| {_cell(names)} | {_cell(argument.help)} |")
         if command.more:
             lines += ["", "```text", command.more.rstrip(), "```"]
         lines += ["", "```bash", command.examples.rstrip(), "```"]
     lines += ["", "## Exit codes", "", " ".join(EXIT_CODES.split()) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def decisions() -> str:
+    """The list of all decisions."""
+    lines = ["# Decisions", "", MADE, ""]
+    lines += ["One a file, short: context, choice, price. A decision that no longer holds is changed, not deleted.", ""]
+    for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
+        lines.append(f"* [{path.read_text(encoding='utf-8').partition(chr(10))[0].removeprefix('# ')}]({path.name})")
+    return "\n".join(lines) + "\n"
+
+
+def values() -> str:
+    """The values that charts have, from the READMEs of the goldens' charts; defaults are the example's."""
+    rows: dict[str, str] = {}
+    for chart in sorted(GOLDENS.glob("*/expected/helm/README.md"), key=lambda path: path.parts[-4] != "classificator"):
+        for row in re.findall(r"^\| `.*\|$", chart.read_text(encoding="utf-8"), re.MULTILINE):
+            key, default, text = re.split(r"(?<!\\) \| ", row.removeprefix("| ").removesuffix(" |"), maxsplit=2)
+            key = re.sub(r"workflows\.[^.]+\.nodes\.[^.]+", "workflows.WORKFLOW.nodes.NODE", key)
+            key = re.sub(r"config\.(\w+)\.[^.`]+", r"config.\1.NAME", key)
+            is_given = "NODE" in key or "NAME" in key or key.startswith(("`entrypoint", "`krtFiles"))
+            rows.setdefault(key, f"| {key} | {'of the version' if is_given else default} | {text} |")
+    lines = ["# Values of a chart", "", MADE, ""]
+    lines.append(
+        "What `krtc compile --to helm` leaves open. Each chart has those that its version can use, in its values.yaml"
+        " and its README.md, with a schema that Helm holds them to (`krtc schema values krt.yml`); the settings of a"
+        " runtime.yml are their defaults."
+    )
+    lines += ["", "| value | default | what it is |", "|---|---|---|", *rows.values()]
     return "\n".join(lines) + "\n"
 
 

@@ -37,7 +37,7 @@ def prepare() -> None:
 def _prepare_argparse() -> None:
     if "gettext" not in sys.modules:
         gettext = ModuleType("gettext")
-        vars(gettext).update(gettext=str, ngettext=lambda one, many, count: one if count == 1 else many)
+        vars(gettext).update(gettext=lambda text: text, ngettext=lambda one, many, count: one if count == 1 else many)
         sys.modules["gettext"] = gettext
         import argparse  # noqa: F401
 

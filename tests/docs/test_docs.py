@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import yaml
 
 import reference
 from krtc.cli import assets
+from krtc.cli.main import parser
 from krtc.frontend import languages
 from krtc.source import SourceFile
 
@@ -27,6 +29,8 @@ RULES = ROOT / "docs" / "rules"  # their examples are run by tests/unit/test_pag
 ELSEWHERE = {"pip install ."}
 # ... and by tests/integrations, beside a server.
 PUSH = "krt-files.md"
+# Run by test_tutorial.py, from an empty folder.
+TUTORIAL = "tutorial.md"
 SCHEMAS = assets.load(["schemas/krt-v2.schema.json", "schemas/runtime.schema.json"])
 
 
@@ -45,7 +49,7 @@ def _settings(page: Path) -> str:
 
 
 def _sessions() -> list[Path]:
-    return sorted({page for page, _ in _blocks("console") if page.name != PUSH})
+    return sorted({page for page, _ in _blocks("console") if page.name not in (PUSH, TUTORIAL)})
 
 
 @pytest.mark.parametrize("page", _sessions(), ids=_id)
@@ -130,6 +134,50 @@ def test_editors_start_the_language_server() -> None:
         assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")  # no editor said goodbye
 
 
+# What holds the blocks of a page that are not YAML and not run here: a test that reads it, and else why none can.
+HELD = {
+    ("README.md", "text"): "a picture, and what two targets of make print in short",
+    ("docs/architecture.md", "text"): "a map of folders, and import-linter's layers",
+    ("docs/editors.md", "json"): "tests/docs/test_docs.py",
+    ("docs/integrations/argocd.md", "text"): "an error of Argo CD, which tests/large/argocd/test_plugin.py has it say",
+    ("docs/integrations/ci.md", "bash"): "tests/large/test_ci.py",
+    ("docs/integrations/flux.md", "bash"): "tests/integrations/test_flux.py",
+    ("docs/integrations/krm.md", "bash"): "tests/integrations/test_krm.py",
+    ("docs/integrations/kubeconform.md", "bash"): "tests/integrations/test_kubeconform_page.py",
+    ("docs/reference/cli.md", "bash"): "tests/docs/test_examples.py",
+    ("docs/reference/cli.md", "text"): "made of the parsers",
+    ("docs/runtimes.md", "bash"): "tests/e2e/life/by_hand.py",
+    ("docs/testing.md", "bash"): "tests/e2e/test_life.py",
+    ("docs/troubleshooting.md", "bash"): "tests/e2e/test_faults.py",
+    ("docs/troubleshooting.md", "text"): "tests/e2e/test_faults.py",
+    ("docs/tutorial.md", "bash"): "tests/docs/test_tutorial.py",
+}
+
+
+def test_every_block_is_held() -> None:
+    fence = re.compile(r"^```(\S*)(?: title=[^\n]*)?\n.*?^```$", re.MULTILINE | re.DOTALL)
+    found = {
+        (_id(page), language)
+        for page in PAGES
+        if page.parent != RULES
+        for language in fence.findall(page.read_text(encoding="utf-8"))
+    }
+    assert {block for block in found if block[1] not in ("yaml", "console")} == HELD.keys()
+    for (page, _), how in HELD.items():
+        if how.startswith("tests/") and page != "docs/reference/cli.md":  # whose examples the test has itself
+            assert Path(page).name in (ROOT / how).read_text(encoding="utf-8"), page
+
+
+def test_calls_in_scripts_are_calls_of_krtc() -> None:
+    """What a page has bash call is parsed as krtc parses it, whether or not a test runs it."""
+    whole = parser()
+    calls = [line for page, block in _blocks("bash") for line in re.findall(r"^krtc (.*)$", block, re.MULTILINE)]
+    for call in calls:
+        if "COMMAND" not in call and not re.search(r"--help$", call):
+            whole.parse_args(shlex.split(re.split(r" [|<>&]+ ", call)[0], comments=True))
+    assert len(calls) > 20
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_id)
 def test_links(page: Path) -> None:
     """Every link to a file of the project leads somewhere."""
@@ -148,6 +196,7 @@ def test_made_pages() -> None:
     """The reference and the pages of the codes say what the schemas and the rules say (make reference)."""
     made = reference.made()
     folders = [ROOT / "docs" / "reference", ROOT / "docs" / "rules", ROOT / "shell"]
-    assert {path.relative_to(ROOT).as_posix() for folder in folders for path in folder.iterdir()} == made.keys()
+    there = {path.relative_to(ROOT).as_posix() for folder in folders for path in folder.iterdir()}
+    assert there == {path for path in made if (ROOT / path).parent in folders}
     for path, text in made.items():
         assert (ROOT / path).read_text(encoding="utf-8") == text

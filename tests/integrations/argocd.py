@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,8 +26,10 @@ def block(kind: str) -> dict[str, Any]:
 
 def blocks(page: Path, kind: str) -> list[dict[str, Any]]:
     """The objects of a kind on a page."""
-    parts = page.read_text(encoding="utf-8").split("```yaml\n")[1:]
-    return [data for data in (yaml.safe_load(part.split("```")[0]) for part in parts) if data.get("kind") == kind]
+    found = re.findall(
+        r"^```yaml(?: title=.*?)?\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    return [data for data in map(yaml.safe_load, found) if data.get("kind") == kind]
 
 
 def installed(folder: Path) -> list[dict[str, Any]]:

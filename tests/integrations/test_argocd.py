@@ -86,7 +86,9 @@ def test_kubernetes_and_argo_cd_take_it(objects: Objects, tmp_path: Path) -> Non
     examples = [example(path.stem) for path in EXAMPLES.iterdir()]
     scaled = blocks(ROOT / "docs" / "scaling.md", "Application")
     assert [next(iter({*one["spec"]} & {"source", "sourceHydrator"})) for one in scaled] == ["source", "sourceHydrator"]
-    documents = [*ours, *examples, block("Application"), *scaled]
+    pages = [one for page in ("README.md", "docs/tutorial.md") for one in blocks(ROOT / page, "Application")]
+    assert len(pages) == 2
+    documents = [*ours, *examples, block("Application"), *scaled, *pages]
     assert {one["kind"] for one in examples} == {"AppProject", "Application", "ApplicationSet"}
     for number, document in enumerate(documents):
         (tmp_path / f"{number}.json").write_text(json.dumps(document))

@@ -57,7 +57,7 @@ def test_without_the_c_extension() -> None:
 def test_gettext_stays_whole_and_argparse_says_the_same() -> None:
     script = (
         "import argparse\nparser = argparse.ArgumentParser('it')\nparser.add_argument('--name', choices='ab')\n"
-        "parser.add_argument('two', nargs=2)\ntry: parser.parse_args([])\n"
+        "parser.add_argument('two', nargs=2)\nparser.add_subparsers(title='commands')\ntry: parser.parse_args([])\n"
         "except SystemExit: print(parser.format_help())\n"
         "import gettext\nprint(gettext.__file__ is not None, gettext.gettext('a'))\n"
     )
