@@ -138,7 +138,10 @@ def test_editors_start_the_language_server() -> None:
 HELD = {
     ("README.md", "text"): "a picture, and what two targets of make print in short",
     ("docs/architecture.md", "text"): "a map of folders, and import-linter's layers",
+    ("docs/editors.md", "bash"): "what pip installs",
     ("docs/editors.md", "json"): "tests/docs/test_docs.py",
+    ("docs/editors.md", "lua"): "tests/docs/test_docs.py",
+    ("docs/editors.md", "toml"): "tests/docs/test_docs.py",
     ("docs/integrations/argocd.md", "text"): "an error of Argo CD, which tests/large/argocd/test_plugin.py has it say",
     ("docs/integrations/ci.md", "bash"): "tests/large/test_ci.py",
     ("docs/integrations/flux.md", "bash"): "tests/integrations/test_flux.py",

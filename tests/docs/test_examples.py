@@ -29,15 +29,23 @@ functionConfig:
   kind: KrtVersion
   spec: {path: krt.yml}
 """
+V1 = """\
+version: greeter-v1
+description: Greets.
+entrypoint: {proto: public_input.proto, image: konstellation/kre-entrypoint:latest}
+nodes: [{name: greeter, image: konstellation/kre-py:latest, src: src/main.py}]
+workflows: [{name: greeting, entrypoint: Greet, sequential: [greeter]}]
+"""
 # On the same cluster as the first.
 OTHER = "live\nnamespace: live"
 ELSEWHERE = {
     "krtc COMMAND --help",  # no command
     "krtc completion fish | source",  # another shell's: tests/shells
+    *EXAMPLES["lsp"].splitlines(),  # tests/integrations/test_lsp.py, with a client
     *EXAMPLES["push"].splitlines(),  # tests/integrations/test_push.py, beside a server
 }
-# What ends with 1, for it finds something: a difference.
-FINDING = "krtc diff "
+# What ends with 1, for it finds something: a difference, what a person has to decide.
+FINDING = ("krtc diff ", "krtc migrate ")
 
 
 @pytest.fixture
@@ -55,6 +63,7 @@ def project(tmp_path: Path) -> Path:
     (folder / "bin").mkdir()
     for name in re.findall(r"src: (bin/\S+)", text):  # what a compiler makes
         (folder / name).touch()
+    (folder / "krt-v1.yml").write_text(V1)
     (folder / "resource-list.yaml").write_text(LIST)
     for change in ("replicas: 1", "replicas: 2"):
         (folder / "krt.yml").write_text(text.replace("replicas: 1", change, 1))

@@ -29,6 +29,29 @@ krtc check krt.yml --runtime runtime.yml --status published --strict
 # also what may not change of versions that run
 krtc check runtime.yml --against HEAD
 krtc check krt.yml --format sarif --ignore KRT304 > krtc.sarif
+# mend what takes no judgement, after a look at it
+krtc check krt.yml --diff
+krtc check krt.yml --fix
+""",
+    "graph": """\
+krtc graph krt.yml -o graph.svg
+# for a page in Markdown
+krtc graph krt.yml --to mermaid
+krtc graph runtime.yml --only classificator-v2 -o graph.html
+""",
+    "report": """\
+krtc report runtime.yml -o report.html
+""",
+    "init": """\
+krtc init sorting --name sorting-v1
+krtc init reading --language go --deploy flux --yes
+""",
+    "migrate": """\
+krtc migrate krt-v1.yml -o krt-v2.yml
+krtc migrate krt-v1.yml --write
+""",
+    "lsp": """\
+krtc lsp  # editors start it
 """,
     "diff": """\
 # what a commit meant for the cluster
