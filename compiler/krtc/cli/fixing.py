@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     # A diagnostic whatever it says: its code, its file, and where it stands.
     Sign = tuple[str, str, int, int]
 
-# So often are files judged again: more fixes that do not hold are in no file that people wrote.
-_MOST_TRIALS = 300
-_MOST_STEPS = 5
+# So often is a file judged again: a hostile one, in which hardly a fix holds, keeps nobody busy.
+_MOST_TRIALS = 40
+_MOST_ROUNDS = 10
+_MOST_STEPS = 3
 
 
 def run(judging: Judging, options: "argparse.Namespace") -> int:
@@ -76,7 +77,6 @@ class _Mending:
     def __init__(self, judging: Judging, wanted: "Callable[[Diagnostic], bool]") -> None:
         self._judging = judging
         self._wanted = wanted
-        self._trials = 0
         self._refused: list[tuple[Diagnostic, list[Diagnostic]]] = []
         self.texts: dict[str, bytes] = {}
         self.old: dict[str, bytes] = {}
@@ -88,26 +88,28 @@ class _Mending:
 
     def mend(self) -> None:
         """Makes all fixes that hold: those that lie apart at once, then those that lay over them."""
-        before = -1
-        while before != len(self.found):
+        for _ in range(_MOST_ROUNDS):
             before = len(self.found)
             self._refused = []
-            files: dict[str, list[Diagnostic]] = {}
-            for diagnostic in filter(self._is_mendable, self.found):
-                files.setdefault(key(diagnostic), []).append(diagnostic)
-            for together in files.values():
-                self._settle(_apart(together))
+            some = _apart(filter(self._is_mendable, self.found))
+            if some and self._try(self.texts, self.found, some):
+                files: dict[str, list[Diagnostic]] = {}
+                for diagnostic in some:
+                    files.setdefault(key(diagnostic), []).append(diagnostic)
+                for together in files.values():
+                    self._settle(together)
+            if len(self.found) == before:
+                return
 
     def _settle(self, some: "list[Diagnostic]") -> None:
         """Makes as many fixes of one file as hold together."""
         texts, found = self.texts, self.found
         taken: list[Diagnostic] = []
         left = [some]
-        while left:
-            some = left.pop()
-            self._trials += 1
-            if self._trials > _MOST_TRIALS:
+        for _ in range(_MOST_TRIALS):
+            if not left:
                 return
+            some = left.pop()
             new = self._try(texts, found, [*taken, *some])
             if not new:
                 taken += some

@@ -40,14 +40,17 @@ def meant(name: str, valid: "Collection[str]") -> str | None:
 
     Two letters may be there or missing, so one may be another or stand elsewhere. Digits are no letters: they number.
     """
-    near = nearest(name, valid) if len(valid) <= _TOO_MANY_TO_CHOOSE else None
-    if near is None or _digits(near) != _digits(name):
+    if len(name) > _LONGEST or len(valid) > _TOO_MANY_TO_CHOOSE:
         return None
     wanted = name.lower()
-    same = [candidate for candidate in valid if candidate.lower() == wanted]
-    if not same and min(len(name), len(near)) >= _SHORTEST:
-        same = [candidate for candidate in valid if _is_near(candidate.lower(), wanted, _MOST_APART)]
-    return near if same == [near] else None
+    near = [candidate for candidate in valid if candidate.lower() == wanted]
+    if not near and len(name) >= _SHORTEST:
+        letters = {*wanted}
+        likely = [
+            c for c in valid if len(c) >= _SHORTEST and len(letters.symmetric_difference(c.lower())) <= _MOST_APART
+        ]
+        near = [candidate for candidate in likely if _is_near(candidate.lower(), wanted, _MOST_APART)]
+    return near[0] if len(near) == 1 and _digits(near[0]) == _digits(name) else None
 
 
 def _digits(name: str) -> "Iterable[str]":
@@ -58,7 +61,11 @@ def _is_near(one: str, other: str, apart: int) -> bool:
     """Whether one text becomes the other when at most so many characters are put in or taken out."""
     if abs(len(one) - len(other)) > apart:
         return False
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    at = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        at += 1
     one, other = one[at:], other[at:]
     if not one or not other:
         return True
