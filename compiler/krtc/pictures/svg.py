@@ -27,6 +27,7 @@ _FRAME, _HEAD, _APART = 22.0, 40.0, 24.0
 _BEHIND = 4.0
 _ARROW, _CORNER = 8.0, 10.0
 _LONGEST_HEAD = 64
+_MOST_SAID = 12
 # Frames stand beside each other up to this ratio of width to height.
 _RATIO = 1.6
 
@@ -118,6 +119,11 @@ class _Frame:
         self.ids = {
             node.name: prefix + _common.identifier(f"{workflow.name}--{node.name}", "-", ids) for node in workflow.nodes
         }
+        self.gets: dict[str, list[str]] = {}
+        self.sends: dict[str, list[str]] = {}
+        for edge in workflow.edges:
+            self.gets.setdefault(edge.subscriber, []).extend(edge.subscriptions)
+            self.sends.setdefault(edge.publisher, []).append(edge.subscriber)
         sizes = {node.name: _size(node) for node in workflow.nodes}
         arcs = [(edge.publisher, edge.subscriber, _label_size(edge)) for edge in workflow.edges]
         self.layout: Layout = lay_out(sizes, arcs)
@@ -169,10 +175,15 @@ class _Frame:
         """A node in words, for those who do not see the picture, and for those who point at it."""
         kind = [node.kind] if node.kind == node.name else [node.name, node.kind]
         marks = [mark.replace(_common.TIMES, "replicas: ") for mark in _common.marks(node) if mark != node.kind]
-        gets = [s for e in self.workflow.edges if e.subscriber == node.name for s in e.subscriptions]
-        goes = [e.subscriber for e in self.workflow.edges if e.publisher == node.name]
-        ways = [f"gets {', '.join(gets)}"] * bool(gets) + [f"sends to {', '.join(goes)}"] * bool(goes)
+        gets, sends = self.gets.get(node.name, []), self.sends.get(node.name, [])
+        ways = [f"gets {_some(gets)}"] * bool(gets) + [f"sends to {_some(sends)}"] * bool(sends)
         return "; ".join([", ".join([*kind, *marks]), *ways])
+
+
+def _some(names: "Sequence[str]") -> str:
+    """As many names as one listens to."""
+    rest = len(names) - _MOST_SAID
+    return ", ".join([*names[:_MOST_SAID], *([f"and {rest} more"] if rest > 0 else [])])
 
 
 def _size(node: "DrawnNode") -> tuple[float, float]:
