@@ -44,10 +44,10 @@ _FOCUS = ("#7c3aed", "#c4b5fd")
 
 
 def page(pictures: "Sequence[Picture]") -> str:
-    """A file with the pictures one below the other, each under the name of its version."""
+    """A file with the pictures one below the other, each under the name of its version; nothing in it is a button."""
     parts, width, y = [], 0.0, 0.0
     for number, picture in enumerate(pictures):
-        drawn = _Drawn(picture, f"v{number}-" if len(pictures) > 1 else "")
+        drawn = _Drawn(picture, f"v{number}-" if len(pictures) > 1 else "", 'role="img"')
         parts.append(f'<text class="version" x="{_number(_APART)}" y="{_number(y + 34)}">{drawn.heading}</text>')
         parts.append(drawn.element(x=_APART, y=y + 48))
         width = max(width, drawn.width + 2 * _APART, _APART * 2 + _wide(_common.heading(picture), 20) * _BOLD)
@@ -65,18 +65,18 @@ def draw(picture: "Picture", prefix: str = "") -> str:
 
     A node is `<g class="node ..." id="{prefix}{workflow}--{node}" data-workflow="..." data-node="...">`, an edge
     `<g class="edge ..." data-workflow="..." data-from="..." data-to="...">`. The classes are what `DrawnNode.kind` and
-    `state` say.
+    `state` say. A node is a button, with whatever the page makes it do.
     """
-    return _Drawn(picture, prefix).element()
+    return _Drawn(picture, prefix, 'tabindex="0" role="button"').element()
 
 
 class _Drawn:
     """One picture with its workflows in their frames."""
 
-    def __init__(self, picture: "Picture", prefix: str) -> None:
+    def __init__(self, picture: "Picture", prefix: str, role: str) -> None:
         self.heading = _escape(_common.heading(picture))
         ids: set[str] = set()
-        frames = [_Frame(workflow, prefix, ids) for workflow in picture.workflows]
+        frames = [_Frame(workflow, prefix, ids, role) for workflow in picture.workflows]
         self.places, self.width, self.height = _shelves(frames)
         self.frames = frames
 
@@ -113,8 +113,9 @@ def _shelves(frames: "Sequence[_Frame]") -> tuple[list[tuple[float, float]], flo
 class _Frame:
     """A workflow, laid out."""
 
-    def __init__(self, workflow: "DrawnWorkflow", prefix: str, ids: set[str]) -> None:
+    def __init__(self, workflow: "DrawnWorkflow", prefix: str, ids: set[str], role: str) -> None:
         self.workflow = workflow
+        self.role = role
         self.title = _common.short(_common.title(workflow), _LONGEST_HEAD)
         self.ids = {
             node.name: prefix + _common.identifier(f"{workflow.name}--{node.name}", "-", ids) for node in workflow.nodes
@@ -158,7 +159,7 @@ class _Frame:
         rect = f'width="{_number(width)}" height="{_number(place.height)}" rx="{_number(radius)}"'
         lines = [
             f'<g class="{classes}" id="{_escape(self.ids[node.name])}" data-workflow="{_escape(self.workflow.name)}"'
-            f' data-node="{_escape(node.name)}" tabindex="0" role="button" aria-label="{said}">',
+            f' data-node="{_escape(node.name)}" {self.role} aria-label="{said}">',
             f"<title>{said}</title>",
         ]
         if node.replicas > 1:
