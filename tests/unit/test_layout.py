@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from krtc.pictures import layout as layout_module
 from krtc.pictures.layout import Layout, Place, Route, lay_out
 
 Size = tuple[float, float]
@@ -147,6 +148,16 @@ def test_steep_fans_run_in_tracks_of_their_own() -> None:
             tracks.setdefault("B" if end == "B" else start, set()).add(track)
     assert tracks.keys() == {"a", "A", "B"}
     assert len({track for one in tracks.values() for track in one}) == 3
+
+
+@given(graphs())
+@settings(max_examples=40)
+def test_of_a_huge_graph_the_longest_edges_run_below_the_boxes(graph: Drawn) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout_module, "_MOST_ITEMS", 3)
+        patch.setattr(layout_module, "_MOST_IN_LINE", 3)
+        found = faults(graph, lay_out(*graph))
+    assert [fault for fault in found if "runs through" not in fault] == []
 
 
 def test_it_flows_from_left_to_right() -> None:

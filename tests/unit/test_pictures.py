@@ -142,6 +142,12 @@ def test_nodes_say_in_words_what_the_picture_shows() -> None:
     assert ["".join(text.itertext()) for text in out.iter(f"{SVG}text")] == ["out", "exitpoint · ×2 · GPU · in a cycle"]
 
 
+def test_in_a_file_of_svg_nothing_is_a_button() -> None:
+    flow = DrawnWorkflow("sort", None, (DrawnNode("entrypoint", "entrypoint"),), ())
+    (found,) = elements(ET.fromstring(svg.page([Picture("v", None, (flow,))])), "node")
+    assert (found.get("role"), found.get("tabindex"), found.get("aria-label")) == ("img", None, "entrypoint")
+
+
 @given(several)
 @settings(max_examples=30)
 def test_a_page_of_svg_has_all_versions_and_no_id_twice(found: list[Picture]) -> None:

@@ -70,8 +70,8 @@ _NARROW, _WIDE = 30.0, 110.0
 _STEEPNESS = 0.22
 # A stretch that is so many times as high as it is wide runs upright, in the middle part of its gap.
 _STEEP, _CURB = 5.0, 24.0
-# A long way moves so far to be in line with one of its ends.
-_NEAR = 30.0
+# A long way moves so far to be in line with one of its ends, and anything else so far to be in line with a neighbour.
+_NEAR, _NEARER = 30.0, 10.0
 # Between the ends of edges of different directions.
 _BESIDE = 12.0
 ARCH = 20.0
@@ -461,7 +461,7 @@ def _median(pulls: "Pulls") -> float:
 
 
 def _straighten(drawing: _Drawing, middle: list[float]) -> None:
-    """Makes long ways level where nothing is in their way, the longest first."""
+    """Makes long ways level where nothing is in their way, the longest first, and mends what is hardly crooked."""
     upper: dict[int, int] = {}
     lower: dict[int, int] = {}
     for items in drawing.columns:
@@ -491,3 +491,10 @@ def _straighten(drawing: _Drawing, middle: list[float]) -> None:
             for item in level:
                 middle[item] = min(near, key=lambda y: abs(y - now), default=now)
             at += len(level)
+    # What is all but level with a neighbour, and level with none, joins it.
+    for items in drawing.columns + drawing.columns[::-1]:
+        for item in items:
+            low, high = room(item)
+            apart = sorted((abs(middle[one] - middle[item]), middle[one]) for one, _ in drawing.near(item))
+            if apart and 0.05 < apart[0][0] <= _NEARER and low <= apart[0][1] <= high:
+                middle[item] = apart[0][1]

@@ -27,6 +27,7 @@ _FRAME, _HEAD, _APART = 22.0, 40.0, 24.0
 _BEHIND = 4.0
 _ARROW, _CORNER = 8.0, 10.0
 _LONGEST_HEAD = 64
+_MOST_SAID = 12
 # Frames stand beside each other up to this ratio of width to height.
 _RATIO = 1.6
 
@@ -43,10 +44,10 @@ _FOCUS = ("#7c3aed", "#c4b5fd")
 
 
 def page(pictures: "Sequence[Picture]") -> str:
-    """A file with the pictures one below the other, each under the name of its version."""
+    """A file with the pictures one below the other, each under the name of its version; nothing in it is a button."""
     parts, width, y = [], 0.0, 0.0
     for number, picture in enumerate(pictures):
-        drawn = _Drawn(picture, f"v{number}-" if len(pictures) > 1 else "")
+        drawn = _Drawn(picture, f"v{number}-" if len(pictures) > 1 else "", 'role="img"')
         parts.append(f'<text class="version" x="{_number(_APART)}" y="{_number(y + 34)}">{drawn.heading}</text>')
         parts.append(drawn.element(x=_APART, y=y + 48))
         width = max(width, drawn.width + 2 * _APART, _APART * 2 + _wide(_common.heading(picture), 20) * _BOLD)
@@ -64,18 +65,18 @@ def draw(picture: "Picture", prefix: str = "") -> str:
 
     A node is `<g class="node ..." id="{prefix}{workflow}--{node}" data-workflow="..." data-node="...">`, an edge
     `<g class="edge ..." data-workflow="..." data-from="..." data-to="...">`. The classes are what `DrawnNode.kind` and
-    `state` say.
+    `state` say. A node is a button, with whatever the page makes it do.
     """
-    return _Drawn(picture, prefix).element()
+    return _Drawn(picture, prefix, 'tabindex="0" role="button"').element()
 
 
 class _Drawn:
     """One picture with its workflows in their frames."""
 
-    def __init__(self, picture: "Picture", prefix: str) -> None:
+    def __init__(self, picture: "Picture", prefix: str, role: str) -> None:
         self.heading = _escape(_common.heading(picture))
         ids: set[str] = set()
-        frames = [_Frame(workflow, prefix, ids) for workflow in picture.workflows]
+        frames = [_Frame(workflow, prefix, ids, role) for workflow in picture.workflows]
         self.places, self.width, self.height = _shelves(frames)
         self.frames = frames
 
@@ -112,12 +113,18 @@ def _shelves(frames: "Sequence[_Frame]") -> tuple[list[tuple[float, float]], flo
 class _Frame:
     """A workflow, laid out."""
 
-    def __init__(self, workflow: "DrawnWorkflow", prefix: str, ids: set[str]) -> None:
+    def __init__(self, workflow: "DrawnWorkflow", prefix: str, ids: set[str], role: str) -> None:
         self.workflow = workflow
+        self.role = role
         self.title = _common.short(_common.title(workflow), _LONGEST_HEAD)
         self.ids = {
             node.name: prefix + _common.identifier(f"{workflow.name}--{node.name}", "-", ids) for node in workflow.nodes
         }
+        self.gets: dict[str, list[str]] = {}
+        self.sends: dict[str, list[str]] = {}
+        for edge in workflow.edges:
+            self.gets.setdefault(edge.subscriber, []).extend(edge.subscriptions)
+            self.sends.setdefault(edge.publisher, []).append(edge.subscriber)
         sizes = {node.name: _size(node) for node in workflow.nodes}
         arcs = [(edge.publisher, edge.subscriber, _label_size(edge)) for edge in workflow.edges]
         self.layout: Layout = lay_out(sizes, arcs)
@@ -152,7 +159,7 @@ class _Frame:
         rect = f'width="{_number(width)}" height="{_number(place.height)}" rx="{_number(radius)}"'
         lines = [
             f'<g class="{classes}" id="{_escape(self.ids[node.name])}" data-workflow="{_escape(self.workflow.name)}"'
-            f' data-node="{_escape(node.name)}" tabindex="0" role="button" aria-label="{said}">',
+            f' data-node="{_escape(node.name)}" {self.role} aria-label="{said}">',
             f"<title>{said}</title>",
         ]
         if node.replicas > 1:
@@ -169,10 +176,15 @@ class _Frame:
         """A node in words, for those who do not see the picture, and for those who point at it."""
         kind = [node.kind] if node.kind == node.name else [node.name, node.kind]
         marks = [mark.replace(_common.TIMES, "replicas: ") for mark in _common.marks(node) if mark != node.kind]
-        gets = [s for e in self.workflow.edges if e.subscriber == node.name for s in e.subscriptions]
-        goes = [e.subscriber for e in self.workflow.edges if e.publisher == node.name]
-        ways = [f"gets {', '.join(gets)}"] * bool(gets) + [f"sends to {', '.join(goes)}"] * bool(goes)
+        gets, sends = self.gets.get(node.name, []), self.sends.get(node.name, [])
+        ways = [f"gets {_some(gets)}"] * bool(gets) + [f"sends to {_some(sends)}"] * bool(sends)
         return "; ".join([", ".join([*kind, *marks]), *ways])
+
+
+def _some(names: "Sequence[str]") -> str:
+    """As many names as one listens to."""
+    rest = len(names) - _MOST_SAID
+    return ", ".join([*names[:_MOST_SAID], *([f"and {rest} more"] if rest > 0 else [])])
 
 
 def _size(node: "DrawnNode") -> tuple[float, float]:
