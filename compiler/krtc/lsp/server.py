@@ -56,7 +56,7 @@ _ITEMS = {
     "name": lsp.CompletionItemKind.Reference,
 }
 _SCHEMAS = {judging.KRT: "schemas/krt-v2.schema.json", judging.RUNTIME: "schemas/runtime.schema.json"}
-_REQUEST_FAILED = -32803
+_REQUEST_FAILED, _CONTENT_MODIFIED = -32803, -32801
 
 
 class Document:
@@ -117,7 +117,7 @@ class Server(LanguageServer):
     def opened(self, uri: str, version: int, text: str) -> None:
         """A document has been opened, or has another text."""
         path = _path(uri)
-        kind = judging.kind(path, text, Files(self._disk, self._open))
+        kind = judging.kind(path, text, self._files())
         encoding = str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
         self._documents[path] = document = Document(uri, path, version, text, kind, encoding)
         self._open = {**self._open, path: document.data}
@@ -142,7 +142,7 @@ class Server(LanguageServer):
         if document is not None and document.kind is not None:
             own = path
             if document.kind == judging.PROTO:
-                own = Files(self._disk, self._open).krt_of(path)
+                own = self._files().krt_of(path)
             if own is not None:
                 self._units.setdefault(own, _Unit())
         for at, unit in self._units.items():
@@ -239,6 +239,9 @@ class Server(LanguageServer):
 
     # What the editor asks
 
+    def _files(self) -> Files:
+        return Files(self._disk, self._open)
+
     def _document(self, uri: str) -> Document | None:
         document = self._documents.get(_path(uri))
         return document if document and document.kind in _SCHEMAS else None
@@ -276,21 +279,29 @@ class Server(LanguageServer):
         return lsp.Hover(contents=_markdown(found[0]), range=document.range(*found[1:])) if found else None
 
     async def definition(self, uri: str, position: lsp.Position) -> list[lsp.Location]:
-        """Where what is meant at a place is defined."""
+        """Where what is meant at a place is defined, or the file that stands there."""
         document = self._document(uri)
         if document is None:
             return []
         offset = document.offset(position)
-        found = [document.range(*stretch) for stretch in references.definition(document.text, offset)]
         rpc = references.rpc(document.text, offset)
-        if rpc is None:
-            return [lsp.Location(uri=document.uri, range=one) for one in found]
-        unit = await self._current(document)
-        methods = unit.result.methods if unit and unit.result else {}
-        places = _Places(self._documents, self._encoding)
-        if rpc in methods:
-            return [places.location(methods[rpc])]
-        return []
+        if rpc is not None:
+            unit = await self._current(document)
+            methods = unit.result.methods if unit and unit.result else {}
+            return [_Places(self._documents, self._encoding).location(methods[rpc])] if rpc in methods else []
+        file = references.file(document.text, offset)
+        if file is not None:
+            return self._beginning(document, file)
+        found = references.definition(document.text, offset)
+        return [lsp.Location(uri=document.uri, range=document.range(*stretch)) for stretch in found]
+
+    def _beginning(self, document: Document, name: str) -> list[lsp.Location]:
+        """A file beside a document, if it can be read."""
+        if not os.path.isabs(document.path) or isinstance(self._files().beside(document.path, name), str):
+            return []
+        start = lsp.Position(line=0, character=0)
+        path = os.path.normpath(os.path.join(os.path.dirname(document.path), name))
+        return [lsp.Location(uri=self._uri(path), range=lsp.Range(start=start, end=start))]
 
     def references(self, uri: str, position: lsp.Position, *, with_definition: bool) -> list[lsp.Location]:
         """Where else what is meant at a place is meant."""
@@ -311,16 +322,35 @@ class Server(LanguageServer):
         except rename.Refused as refusal:
             raise JsonRpcException(str(refusal), _REQUEST_FAILED) from None
 
-    def rename(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit | None:
-        """What gives the node at a place another name."""
+    async def rename(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit | None:
+        """What gives the node at a place another name, in the runtime.yml of its version, too."""
         document = self._document(uri)
         if document is None:
             return None
+        offset = document.offset(position)
         try:
-            edits = rename.edits(document.text, document.offset(position), name, self._shapes[judging.KRT])
+            start, end = rename.prepare(document.text, offset)
+            edits = rename.edits(document.text, offset, name, self._shapes[judging.KRT])
         except rename.Refused as refusal:
             raise JsonRpcException(str(refusal), _REQUEST_FAILED) from None
-        return _edit(document, [(document.range(start, end), text) for start, end, text in edits])
+        changes = {document.uri: _edits(document.positions, edits)}
+        unit = await self._current(document)
+        if self._documents.get(document.path) is not document:
+            raise JsonRpcException("The text has become another one meanwhile.", _CONTENT_MODIFIED)
+        settings = unit.result.settings if unit and unit.result else None
+        data = self._files().read(settings) if settings else ""
+        if settings and isinstance(data, bytes):
+            text = data.decode("utf-8-sig", "replace")
+
+            def is_it(krt: str) -> bool:
+                return os.path.normpath(os.path.join(os.path.dirname(settings), krt)) == document.path
+
+            workflow = rename.workflow_of(document.text, offset)
+            found = rename.in_runtime(text, is_it, workflow, document.text[start:end], name)
+            opened = self._documents.get(settings)
+            positions = opened.positions if opened else Positions(text, self._encoding)
+            changes |= {self._uri(settings): _edits(positions, found)} if found else {}
+        return lsp.WorkspaceEdit(changes=changes)
 
     async def code_actions(self, uri: str, wanted: lsp.Range) -> list[lsp.CodeAction]:
         """The fixes of what is wrong in a stretch."""
@@ -334,14 +364,17 @@ class Server(LanguageServer):
             at = _range(document.positions.of(one.span))
             if one.fix is None or _key(at.end) < _key(wanted.start) or _key(wanted.end) < _key(at.start):
                 continue
-            edits = [(_range(document.positions.of(edit.span)), edit.text) for edit in one.fix.edits]
+            edits = [
+                lsp.TextEdit(range=_range(document.positions.of(edit.span)), new_text=edit.text)
+                for edit in one.fix.edits
+            ]
             actions.append(
                 lsp.CodeAction(
                     title=visible(one.fix.title),
                     kind=lsp.CodeActionKind.QuickFix,
                     diagnostics=[_diagnostic(one, places)],
                     is_preferred=True,
-                    edit=_edit(document, edits),
+                    edit=lsp.WorkspaceEdit(changes={document.uri: edits}),
                 )
             )
         return actions
@@ -371,7 +404,7 @@ def serve(disk: "Disk", assets: "Mapping[str, str]", stdin: "BinaryIO", stdout: 
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and getattr(record.exc_info[1], "code", None) == _REQUEST_FAILED)
+    return not (record.exc_info and getattr(record.exc_info[1], "code", None) in (_REQUEST_FAILED, _CONTENT_MODIFIED))
 
 
 def _register(server: Server) -> None:
@@ -436,8 +469,8 @@ def _register(server: Server) -> None:
         return server.prepare_rename(params.text_document.uri, params.position)
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        return server.rename(params.text_document.uri, params.position, params.new_name)
+    async def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        return await server.rename(params.text_document.uri, params.position, params.new_name)
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
@@ -513,8 +546,8 @@ def _symbol(document: Document, symbol: symbols.Symbol) -> lsp.DocumentSymbol:
     )
 
 
-def _edit(document: Document, edits: "Iterable[tuple[lsp.Range, str]]") -> lsp.WorkspaceEdit:
-    return lsp.WorkspaceEdit(changes={document.uri: [lsp.TextEdit(range=at, new_text=text) for at, text in edits]})
+def _edits(positions: Positions, edits: "Iterable[rename.Edit]") -> list[lsp.TextEdit]:
+    return [lsp.TextEdit(range=_range(positions.range(start, end)), new_text=text) for start, end, text in edits]
 
 
 def _range(range_: "tuple[tuple[int, int], tuple[int, int]]") -> lsp.Range:

@@ -142,6 +142,27 @@ def test_a_session(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == ""
 
 
+def test_files_and_the_runtime_beside_a_document(client: Client) -> None:
+    client.open(TEXT)
+    (place,) = client.about("definition", "public_input", 3)
+    assert place["uri"].endswith("/public_input.proto") and place["range"]["start"] == {"line": 0, "character": 0}
+    (place,) = client.about("definition", "src/etl/main.py", 3)
+    assert place["uri"].endswith("/src/etl/main.py")
+    assert client.about("definition", "bin/exitpoint", 3) == []
+    runtime = f"{client.uri.removesuffix('krt.yml')}runtime.yml"
+    text = "runtime: a\nversions:\n  - krt: krt.yml\n    nodes: {classificator: {etl: {replicas: 2}}}\n"
+    Path(runtime.removeprefix("file://")).write_text(text)
+    client.notify("textDocument/didSave", textDocument={"uri": client.uri})
+    changes = client.about("rename", "name: etl", 7, newName="first")["changes"]
+    assert len(changes[client.uri]) == 3
+    start, end = ({"line": 3, "character": 28 + plus} for plus in (0, 3))
+    assert changes[runtime] == [{"range": {"start": start, "end": end}, "newText": "first"}]
+    item = {"uri": runtime, "languageId": "yaml", "version": 1, "text": f"# é\n{text}"}
+    client.notify("textDocument/didOpen", textDocument=item)
+    changes = client.about("rename", "name: etl", 7, newName="first")["changes"]
+    assert changes[runtime][0]["range"]["start"]["line"] == 4
+
+
 def test_fixes_are_offered_where_they_mend(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = judging.judge
 
