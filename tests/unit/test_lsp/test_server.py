@@ -196,3 +196,27 @@ def test_fixes_are_offered_where_they_mend(client: Client, monkeypatch: pytest.M
     assert actions(0, 99, only=["quickfix"]) and actions(0, 99, only=[""]) and not actions(0, 99, only=["refactor"])
     client.change(2, TEXT)
     assert actions(0, 99) == []
+
+
+def test_nobody_waits_for_a_judge_and_only_the_newest_text_is_judged(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, began, may_end = judging.judge, threading.Event(), threading.Event()
+    judged: list[bytes] = []
+
+    def slow(path: str, data: bytes, *others: Any) -> judging.Judged:
+        judged.append(data)
+        began.set()
+        assert may_end.wait(60)
+        return judge(path, data, *others)
+
+    monkeypatch.setattr(judging, "judge", slow)
+    client.open(TEXT)
+    assert began.wait(60)
+    for version in range(2, 52):
+        client.change(version, f"{TEXT}# {version}\n")
+        assert "How many pods" in client.about("hover", "replicas", 2)["contents"]["value"]
+    assert client.about("completion", '"etl"', 2) and not client.told
+    may_end.set()
+    assert client.codes(51) == []
+    assert judged == [TEXT.encode(), f"{TEXT}# 51\n".encode()]
