@@ -56,13 +56,17 @@ _ITEMS = {
     "name": lsp.CompletionItemKind.Reference,
 }
 _SCHEMAS = {judging.KRT: "schemas/krt-v2.schema.json", judging.RUNTIME: "schemas/runtime.schema.json"}
+_log = logging.getLogger(__name__)
 _REQUEST_FAILED, _CONTENT_MODIFIED = -32803, -32801
 
 
 class Document:
-    """An open text, as the editor has it; `text` is without a byte order mark, `data` what it would be on the disk."""
+    """An open text, as the editor has it; `text` is without a byte order mark, `data` what it would be on the disk.
 
-    __slots__ = ("data", "kind", "path", "positions", "text", "uri", "version")
+    `unit` is the path of what it is judged as, or as a part of.
+    """
+
+    __slots__ = ("data", "kind", "path", "positions", "text", "unit", "uri", "version")
 
     def __init__(self, uri: str, path: str, version: int, given: str, kind: str | None, encoding: str) -> None:
         self.uri = uri
@@ -72,6 +76,7 @@ class Document:
         self.text = given.removeprefix(MARK)
         self.data = given.encode()
         self.kind = kind
+        self.unit: str | None = None
         self.positions = Positions(given, encoding)
 
     def range(self, start: int, end: int) -> lsp.Range:
@@ -117,34 +122,35 @@ class Server(LanguageServer):
     def opened(self, uri: str, version: int, text: str) -> None:
         """A document has been opened, or has another text."""
         path = _path(uri)
-        kind = judging.kind(path, text, self._files())
-        encoding = str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
-        self._documents[path] = document = Document(uri, path, version, text, kind, encoding)
+        known = self._documents.get(path)
+        kind = judging.kind(path, text, self._files()) or (known.kind if known else None)
+        self._documents[path] = document = Document(uri, path, version, text, kind, self._encoding)
         self._open = {**self._open, path: document.data}
-        self._touch(path, document)
+        if kind == judging.PROTO:
+            document.unit = self._files().krt_of(path)
+        elif kind is not None:
+            document.unit = path
+        if document.unit is not None:
+            self._units.setdefault(document.unit, _Unit())
+        self._touch(path, document.unit)
 
     def closed(self, uri: str) -> None:
         """The text of a document is what is on the disk, once more."""
         path = _path(uri)
         self._documents.pop(path, None)
         self._open = {at: data for at, data in self._open.items() if at != path}
-        unit = self._units.pop(path, None)
-        self._touch(path, None)
-        self._publish({path, *(unit.result.diagnostics if unit and unit.result else ())})
+        wanted = {document.unit for document in self._documents.values()}
+        results = [self._units.pop(at).result for at in [*self._units] if at not in wanted]
+        self._touch(path)
+        self._publish({path, *(at for result in results if result for at in result.diagnostics)})
 
     def changed_on_disk(self) -> None:
         """Files that are not open may be other ones."""
         for path in self._units:
             self._changed(path)
 
-    def _touch(self, path: str, document: Document | None) -> None:
-        own = None
-        if document is not None and document.kind is not None:
-            own = path
-            if document.kind == judging.PROTO:
-                own = self._files().krt_of(path)
-            if own is not None:
-                self._units.setdefault(own, _Unit())
+    def _touch(self, path: str, own: str | None = None) -> None:
+        """Another text is at a path, where the unit `own` is or is part of."""
         for at, unit in self._units.items():
             if at == own or path in unit.asked:
                 self._changed(at)
@@ -169,7 +175,13 @@ class Server(LanguageServer):
 
     async def _judge(self, path: str, unit: _Unit) -> None:
         changes = unit.changes
-        done = await asyncio.get_running_loop().run_in_executor(self._judges, self._work, path, unit, changes)
+        loop = asyncio.get_running_loop()
+        try:
+            done = await loop.run_in_executor(self._judges, self._work, path, unit, changes)
+        except Exception:  # a bug of ours: the log of the editor has it, and the next text may do
+            _log.exception("internal error while judging %s", path)
+            unit.judged = changes
+            return
         if done is None or unit.changes != changes or self._units.get(path) is not unit:
             return  # there is a newer text already
         before = set(unit.result.diagnostics) if unit.result else set()
@@ -213,6 +225,9 @@ class Server(LanguageServer):
     def _publish(self, paths: "Iterable[str]") -> None:
         for path in sorted(paths):
             document = self._documents.get(path)
+            own = self._units.get(document.unit) if document and document.unit else None
+            if own is not None and own.judged != own.changes:
+                continue  # which will tell it, and more
             places = _Places(self._documents, self._encoding)
             self.text_document_publish_diagnostics(
                 lsp.PublishDiagnosticsParams(

@@ -14,6 +14,9 @@ from krtc.diagnostics.fix import Edit, Fix
 from krtc.lsp import judging, server
 from tests.unit.helpers import EXAMPLE, assets
 
+# What pygls 2.1 calls on Python 3.14.
+pytestmark = pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning")
+
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 Json = dict[str, Any]
 
@@ -196,6 +199,19 @@ def test_fixes_are_offered_where_they_mend(client: Client, monkeypatch: pytest.M
     assert actions(0, 99, only=["quickfix"]) and actions(0, 99, only=[""]) and not actions(0, 99, only=["refactor"])
     client.change(2, TEXT)
     assert actions(0, 99) == []
+
+
+def test_an_error_of_ours_does_not_end_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(judging, "judge", lambda *_: 1 / 0)
+        client.open(TEXT)
+        assert client.about("definition", "Classificator\n", 2) == []  # has waited for it
+    assert "How many pods" in client.about("hover", "replicas", 2)["contents"]["value"]
+    client.change(2, f"{TEXT}# 2\n")
+    assert client.codes(2) == []
+    assert "internal error while judging" in caplog.text
 
 
 def test_nobody_waits_for_a_judge_and_only_the_newest_text_is_judged(
