@@ -194,6 +194,16 @@ async def test_a_proto_that_is_open_lies_over_the_disk(editor: Editor) -> None:
 async def test_a_proto_alone_is_judged_with_its_version(editor: Editor) -> None:
     editor.show("syntax = 'proto3'\n", "public_input.proto")
     assert await editor.codes("public_input.proto") == ["KRT022"]
+    editor.close("public_input.proto")
+    await editor.until(lambda: all(told.diagnostics == () for told in editor.told.values()))
+
+
+@edit
+async def test_a_document_stays_what_it_is_while_one_types(editor: Editor) -> None:
+    editor.show(TEXT, "v1.yml")
+    assert await editor.codes("v1.yml") == []
+    editor.show(TEXT.replace("krtVersion", "krtVer"), "v1.yml")
+    assert await editor.codes("v1.yml") == ["KRT010"]
 
 
 @edit

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     Stretch = tuple[int, int]
 
 
+_FILES = {("entrypoint", "proto"), ("workflows", "nodes", "src"), ("versions", "krt")}
+
+
 def definition(text: str, offset: int) -> "list[Stretch]":
     """Where the node, or the entrypoint, that is meant at a place stands in the same text."""
     names = Names(tree.read(text))
@@ -48,6 +51,15 @@ def _definition(text: str, names: Names, found: "Meant") -> "list[Stretch]":
 def _stretch(text: str, scalar: "Scalar") -> "Stretch":
     start, end = name_in(text, scalar)
     return (start, end) if start < end else (scalar.start, scalar.end)
+
+
+def file(text: str, offset: int) -> str | None:
+    """The path of a file that stands at a place: the proto, a node's code, a version of a runtime; None elsewhere."""
+    at = tree.at(tree.read(text), offset)
+    if at is None or at.is_key:
+        return None
+    steps = tuple(step for step in at.path if isinstance(step, str))
+    return at.scalar.text if steps in _FILES else None
 
 
 def rpc(text: str, offset: int) -> str | None:

@@ -1,14 +1,17 @@
-"""Renaming a node: where it is named, in every subscription to it and its sub-topics, and as the exitpoint."""
+"""Renaming a node: where it is named, in every subscription to it and its sub-topics, as exitpoint, in runtime.yml."""
 
 import re
 
 from krtc.backends import yaml
+from krtc.frontend.nodes import Mapping, Scalar, Sequence
 from krtc.lsp import tree
 from krtc.lsp.names import Names, meant, name_in
 from krtc.model.naming import ENTRYPOINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from krtc.lsp.shapes import Shapes
 
     Edit = tuple[int, int, str]
@@ -40,6 +43,12 @@ def prepare(text: str, offset: int) -> tuple[int, int]:
     return found.start, found.end
 
 
+def workflow_of(text: str, offset: int) -> str:
+    """The name of the workflow around a place."""
+    workflow = Names(tree.read(text)).workflow(offset)
+    return workflow.name.text if workflow and workflow.name else ""
+
+
 def edits(text: str, offset: int, name: str, shapes: "Shapes") -> "list[Edit]":
     """What gives the node at a place another name; Refused where that is none, or taken."""
     start, end = prepare(text, offset)
@@ -61,11 +70,26 @@ def edits(text: str, offset: int, name: str, shapes: "Shapes") -> "list[Edit]":
         if start == end:
             line = text.count("\n", 0, scalar.start) + 1
             raise Refused(f"Line {line} writes `{old}` with escapes or over several lines: write it plainly first.")
-        # Where the new name is no text without quotes, it is given some.
-        written = name + scalar.text.removeprefix(old)
-        if scalar.plain and yaml.string(written) != written:
-            start, end = scalar.start, scalar.end
-            found.append((start, end, yaml.quoted(written)))
-        else:
-            found.append((start, end, name))
+        found.append(_written(scalar, name, scalar.text.removeprefix(old), start, end))
     return sorted(found)
+
+
+def in_runtime(text: str, is_it: "Callable[[str], bool]", workflow: str, old: str, new: str) -> "list[Edit]":
+    """The same in what a runtime.yml says of the nodes of a version; `is_it` tells the version by its `krt`."""
+    versions = tree.step(tree.whole(text), "versions")
+    found = []
+    for entry in versions.items if isinstance(versions, Sequence) else ():
+        krt, nodes = tree.step(entry, "krt"), tree.step(entry, "nodes", workflow)
+        if isinstance(krt, Scalar) and is_it(krt.text) and isinstance(nodes, Mapping) and old in nodes.entries:
+            key = nodes.entries[old][0]
+            stretch = tree.content(text, key)
+            if stretch and new not in nodes.entries:
+                found.append(_written(key, new, "", *stretch))
+    return sorted(found)
+
+
+def _written(scalar: Scalar, name: str, rest: str, start: int, end: int) -> "Edit":
+    """A name in the place of another; where it is no text without quotes, it is given some."""
+    if scalar.plain and yaml.string(name + rest) != name + rest:
+        return scalar.start, scalar.end, yaml.quoted(name + rest)
+    return start, end, name

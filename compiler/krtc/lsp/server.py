@@ -56,13 +56,17 @@ _ITEMS = {
     "name": lsp.CompletionItemKind.Reference,
 }
 _SCHEMAS = {judging.KRT: "schemas/krt-v2.schema.json", judging.RUNTIME: "schemas/runtime.schema.json"}
-_REQUEST_FAILED = -32803
+_log = logging.getLogger(__name__)
+_REQUEST_FAILED, _CONTENT_MODIFIED = -32803, -32801
 
 
 class Document:
-    """An open text, as the editor has it; `text` is without a byte order mark, `data` what it would be on the disk."""
+    """An open text, as the editor has it; `text` is without a byte order mark, `data` what it would be on the disk.
 
-    __slots__ = ("data", "kind", "path", "positions", "text", "uri", "version")
+    `unit` is the path of what it is judged as, or as a part of.
+    """
+
+    __slots__ = ("data", "kind", "path", "positions", "text", "unit", "uri", "version")
 
     def __init__(self, uri: str, path: str, version: int, given: str, kind: str | None, encoding: str) -> None:
         self.uri = uri
@@ -72,6 +76,7 @@ class Document:
         self.text = given.removeprefix(MARK)
         self.data = given.encode()
         self.kind = kind
+        self.unit: str | None = None
         self.positions = Positions(given, encoding)
 
     def range(self, start: int, end: int) -> lsp.Range:
@@ -117,34 +122,35 @@ class Server(LanguageServer):
     def opened(self, uri: str, version: int, text: str) -> None:
         """A document has been opened, or has another text."""
         path = _path(uri)
-        kind = judging.kind(path, text, Files(self._disk, self._open))
-        encoding = str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
-        self._documents[path] = document = Document(uri, path, version, text, kind, encoding)
+        known = self._documents.get(path)
+        kind = judging.kind(path, text, self._files()) or (known.kind if known else None)
+        self._documents[path] = document = Document(uri, path, version, text, kind, self._encoding)
         self._open = {**self._open, path: document.data}
-        self._touch(path, document)
+        if kind == judging.PROTO:
+            document.unit = self._files().krt_of(path)
+        elif kind is not None:
+            document.unit = path
+        if document.unit is not None:
+            self._units.setdefault(document.unit, _Unit())
+        self._touch(path, document.unit)
 
     def closed(self, uri: str) -> None:
         """The text of a document is what is on the disk, once more."""
         path = _path(uri)
         self._documents.pop(path, None)
         self._open = {at: data for at, data in self._open.items() if at != path}
-        unit = self._units.pop(path, None)
-        self._touch(path, None)
-        self._publish({path, *(unit.result.diagnostics if unit and unit.result else ())})
+        wanted = {document.unit for document in self._documents.values()}
+        results = [self._units.pop(at).result for at in [*self._units] if at not in wanted]
+        self._touch(path)
+        self._publish({path, *(at for result in results if result for at in result.diagnostics)})
 
     def changed_on_disk(self) -> None:
         """Files that are not open may be other ones."""
         for path in self._units:
             self._changed(path)
 
-    def _touch(self, path: str, document: Document | None) -> None:
-        own = None
-        if document is not None and document.kind is not None:
-            own = path
-            if document.kind == judging.PROTO:
-                own = Files(self._disk, self._open).krt_of(path)
-            if own is not None:
-                self._units.setdefault(own, _Unit())
+    def _touch(self, path: str, own: str | None = None) -> None:
+        """Another text is at a path, where the unit `own` is or is part of."""
         for at, unit in self._units.items():
             if at == own or path in unit.asked:
                 self._changed(at)
@@ -169,7 +175,13 @@ class Server(LanguageServer):
 
     async def _judge(self, path: str, unit: _Unit) -> None:
         changes = unit.changes
-        done = await asyncio.get_running_loop().run_in_executor(self._judges, self._work, path, unit, changes)
+        loop = asyncio.get_running_loop()
+        try:
+            done = await loop.run_in_executor(self._judges, self._work, path, unit, changes)
+        except Exception:  # a bug of ours: the log of the editor has it, and the next text may do
+            _log.exception("internal error while judging %s", path)
+            unit.judged = changes
+            return
         if done is None or unit.changes != changes or self._units.get(path) is not unit:
             return  # there is a newer text already
         before = set(unit.result.diagnostics) if unit.result else set()
@@ -213,6 +225,9 @@ class Server(LanguageServer):
     def _publish(self, paths: "Iterable[str]") -> None:
         for path in sorted(paths):
             document = self._documents.get(path)
+            own = self._units.get(document.unit) if document and document.unit else None
+            if own is not None and own.judged != own.changes:
+                continue  # which will tell it, and more
             places = _Places(self._documents, self._encoding)
             self.text_document_publish_diagnostics(
                 lsp.PublishDiagnosticsParams(
@@ -238,6 +253,9 @@ class Server(LanguageServer):
         return document.uri if document else uris.from_fs_path(path) or path
 
     # What the editor asks
+
+    def _files(self) -> Files:
+        return Files(self._disk, self._open)
 
     def _document(self, uri: str) -> Document | None:
         document = self._documents.get(_path(uri))
@@ -276,21 +294,29 @@ class Server(LanguageServer):
         return lsp.Hover(contents=_markdown(found[0]), range=document.range(*found[1:])) if found else None
 
     async def definition(self, uri: str, position: lsp.Position) -> list[lsp.Location]:
-        """Where what is meant at a place is defined."""
+        """Where what is meant at a place is defined, or the file that stands there."""
         document = self._document(uri)
         if document is None:
             return []
         offset = document.offset(position)
-        found = [document.range(*stretch) for stretch in references.definition(document.text, offset)]
         rpc = references.rpc(document.text, offset)
-        if rpc is None:
-            return [lsp.Location(uri=document.uri, range=one) for one in found]
-        unit = await self._current(document)
-        methods = unit.result.methods if unit and unit.result else {}
-        places = _Places(self._documents, self._encoding)
-        if rpc in methods:
-            return [places.location(methods[rpc])]
-        return []
+        if rpc is not None:
+            unit = await self._current(document)
+            methods = unit.result.methods if unit and unit.result else {}
+            return [_Places(self._documents, self._encoding).location(methods[rpc])] if rpc in methods else []
+        file = references.file(document.text, offset)
+        if file is not None:
+            return self._beginning(document, file)
+        found = references.definition(document.text, offset)
+        return [lsp.Location(uri=document.uri, range=document.range(*stretch)) for stretch in found]
+
+    def _beginning(self, document: Document, name: str) -> list[lsp.Location]:
+        """A file beside a document, if it can be read."""
+        if not os.path.isabs(document.path) or isinstance(self._files().beside(document.path, name), str):
+            return []
+        start = lsp.Position(line=0, character=0)
+        path = os.path.normpath(os.path.join(os.path.dirname(document.path), name))
+        return [lsp.Location(uri=self._uri(path), range=lsp.Range(start=start, end=start))]
 
     def references(self, uri: str, position: lsp.Position, *, with_definition: bool) -> list[lsp.Location]:
         """Where else what is meant at a place is meant."""
@@ -311,16 +337,35 @@ class Server(LanguageServer):
         except rename.Refused as refusal:
             raise JsonRpcException(str(refusal), _REQUEST_FAILED) from None
 
-    def rename(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit | None:
-        """What gives the node at a place another name."""
+    async def rename(self, uri: str, position: lsp.Position, name: str) -> lsp.WorkspaceEdit | None:
+        """What gives the node at a place another name, in the runtime.yml of its version, too."""
         document = self._document(uri)
         if document is None:
             return None
+        offset = document.offset(position)
         try:
-            edits = rename.edits(document.text, document.offset(position), name, self._shapes[judging.KRT])
+            start, end = rename.prepare(document.text, offset)
+            edits = rename.edits(document.text, offset, name, self._shapes[judging.KRT])
         except rename.Refused as refusal:
             raise JsonRpcException(str(refusal), _REQUEST_FAILED) from None
-        return _edit(document, [(document.range(start, end), text) for start, end, text in edits])
+        changes = {document.uri: _edits(document.positions, edits)}
+        unit = await self._current(document)
+        if self._documents.get(document.path) is not document:
+            raise JsonRpcException("The text has become another one meanwhile.", _CONTENT_MODIFIED)
+        settings = unit.result.settings if unit and unit.result else None
+        data = self._files().read(settings) if settings else ""
+        if settings and isinstance(data, bytes):
+            text = data.decode("utf-8-sig", "replace")
+
+            def is_it(krt: str) -> bool:
+                return os.path.normpath(os.path.join(os.path.dirname(settings), krt)) == document.path
+
+            workflow = rename.workflow_of(document.text, offset)
+            found = rename.in_runtime(text, is_it, workflow, document.text[start:end], name)
+            opened = self._documents.get(settings)
+            positions = opened.positions if opened else Positions(text, self._encoding)
+            changes |= {self._uri(settings): _edits(positions, found)} if found else {}
+        return lsp.WorkspaceEdit(changes=changes)
 
     async def code_actions(self, uri: str, wanted: lsp.Range) -> list[lsp.CodeAction]:
         """The fixes of what is wrong in a stretch."""
@@ -334,14 +379,17 @@ class Server(LanguageServer):
             at = _range(document.positions.of(one.span))
             if one.fix is None or _key(at.end) < _key(wanted.start) or _key(wanted.end) < _key(at.start):
                 continue
-            edits = [(_range(document.positions.of(edit.span)), edit.text) for edit in one.fix.edits]
+            edits = [
+                lsp.TextEdit(range=_range(document.positions.of(edit.span)), new_text=edit.text)
+                for edit in one.fix.edits
+            ]
             actions.append(
                 lsp.CodeAction(
                     title=visible(one.fix.title),
                     kind=lsp.CodeActionKind.QuickFix,
                     diagnostics=[_diagnostic(one, places)],
                     is_preferred=True,
-                    edit=_edit(document, edits),
+                    edit=lsp.WorkspaceEdit(changes={document.uri: edits}),
                 )
             )
         return actions
@@ -371,7 +419,7 @@ def serve(disk: "Disk", assets: "Mapping[str, str]", stdin: "BinaryIO", stdout: 
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and getattr(record.exc_info[1], "code", None) == _REQUEST_FAILED)
+    return not (record.exc_info and getattr(record.exc_info[1], "code", None) in (_REQUEST_FAILED, _CONTENT_MODIFIED))
 
 
 def _register(server: Server) -> None:
@@ -436,8 +484,8 @@ def _register(server: Server) -> None:
         return server.prepare_rename(params.text_document.uri, params.position)
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        return server.rename(params.text_document.uri, params.position, params.new_name)
+    async def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        return await server.rename(params.text_document.uri, params.position, params.new_name)
 
     @server.feature(
         lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
@@ -513,8 +561,8 @@ def _symbol(document: Document, symbol: symbols.Symbol) -> lsp.DocumentSymbol:
     )
 
 
-def _edit(document: Document, edits: "Iterable[tuple[lsp.Range, str]]") -> lsp.WorkspaceEdit:
-    return lsp.WorkspaceEdit(changes={document.uri: [lsp.TextEdit(range=at, new_text=text) for at, text in edits]})
+def _edits(positions: Positions, edits: "Iterable[rename.Edit]") -> list[lsp.TextEdit]:
+    return [lsp.TextEdit(range=_range(positions.range(start, end)), new_text=text) for start, end, text in edits]
 
 
 def _range(range_: "tuple[tuple[int, int], tuple[int, int]]") -> lsp.Range:

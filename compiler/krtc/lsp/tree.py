@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
-# More lines than people leave broken at a time.
+# More lines than people leave broken at a time, and characters of a text that is read so often.
 _MOST_BROKEN = 6
+_LARGE = 256 << 10
 # A quote where a text begins.
 _OPEN = re.compile(r"""(^|[\s\[{,:-])['"]""")
 
@@ -28,7 +29,8 @@ def read(text: str, keep: int | None = None) -> "Node | None":
     Every offset is that of the text. None when it is empty, or broken beyond that.
     """
     blanked = {keep}
-    file = SourceFile("", text)
+    most = _MOST_BROKEN if len(text) < _LARGE else 1
+    file = SourceFile("", text if len(text) <= yaml.LARGEST_FILE else "")
     while True:
         node, found = yaml.parse(file)
         stopped = next((diagnostic for diagnostic in found if diagnostic.severity == "error"), None)
@@ -36,7 +38,7 @@ def read(text: str, keep: int | None = None) -> "Node | None":
             return node
         suspects = [line for line in _suspects(stopped, file) if file.line(line).strip(" ")]
         broken = next((line for line in suspects if line not in blanked), None)
-        if broken is None or suspects[0] == keep or len(blanked) > _MOST_BROKEN:
+        if broken is None or suspects[0] == keep or len(blanked) > most:
             return None
         blanked.add(broken)
         lines = list(file.lines)

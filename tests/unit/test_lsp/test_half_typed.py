@@ -91,6 +91,13 @@ def test_offsets_stay_where_lines_are_left_out() -> None:
     assert at.scalar.text == "odd-mails" and at.path == ("workflows", 0, "nodes", 1, "name")
 
 
+def test_a_large_text_is_read_but_not_for_long() -> None:
+    line = "# " + "x" * 1000 + "\n"
+    assert tree.read(line * 300 + KRT + "a\n") is not None
+    assert tree.read(line * 300 + KRT + "a\nb: [\nc: [\n") is None
+    assert tree.read(line * 2000 + KRT) is None
+
+
 def test_a_text_that_is_too_broken_has_no_tree() -> None:
     assert tree.read("a: [\n" * 20) is None
     ask("a: [\n" * 20, 50)

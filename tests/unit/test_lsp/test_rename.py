@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from krtc.frontend import languages
 from krtc.frontend import yaml as loader
 from krtc.lsp.references import definition, references, rpc
-from krtc.lsp.rename import Refused, edits, prepare
+from krtc.lsp.rename import Refused, edits, in_runtime, prepare
 from krtc.source import SourceFile
 from tests.unit.helpers import assets
 from tests.unit.test_lsp.examples import KRT, changed, shapes
@@ -109,6 +109,27 @@ def test_what_is_refused(before: str, after: str, name: str, words: str) -> None
         text, offset = changed(before, after)
     with pytest.raises(Refused, match=words):
         edits(text, offset, name, shapes())
+
+
+def test_what_a_runtime_says_of_the_node_goes_along() -> None:
+    runtime = """\
+versions:
+  - krt: mine.yml
+    nodes:
+      sort: {etl: {replicas: 2}, 'out': {}}
+      count: {etl: {}}
+  - krt: other.yml
+    nodes: {sort: {etl: {}}}
+"""
+
+    def after(old: str, new: str, text: str = runtime) -> str:
+        return apply(text, in_runtime(text, "mine.yml".__eq__, "sort", old, new))
+
+    assert after("etl", "new") == runtime.replace("{etl: {rep", "{new: {rep")
+    assert after("etl", "12") == runtime.replace("{etl: {rep", '{"12": {rep')
+    assert after("out", "12") == runtime.replace("'out'", "'12'")
+    assert after("gone", "new") == after("etl", "out") == runtime
+    assert after("etl", "new", "versions: [") == "versions: [" and after("etl", "new", "- a") == "- a"
 
 
 def test_the_same_name_is_no_mistake() -> None:

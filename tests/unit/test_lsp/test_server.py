@@ -14,6 +14,9 @@ from krtc.diagnostics.fix import Edit, Fix
 from krtc.lsp import judging, server
 from tests.unit.helpers import EXAMPLE, assets
 
+# What pygls 2.1 calls on Python 3.14.
+pytestmark = pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction' is deprecated:DeprecationWarning")
+
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 Json = dict[str, Any]
 
@@ -142,6 +145,27 @@ def test_a_session(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == ""
 
 
+def test_files_and_the_runtime_beside_a_document(client: Client) -> None:
+    client.open(TEXT)
+    (place,) = client.about("definition", "public_input", 3)
+    assert place["uri"].endswith("/public_input.proto") and place["range"]["start"] == {"line": 0, "character": 0}
+    (place,) = client.about("definition", "src/etl/main.py", 3)
+    assert place["uri"].endswith("/src/etl/main.py")
+    assert client.about("definition", "bin/exitpoint", 3) == []
+    runtime = f"{client.uri.removesuffix('krt.yml')}runtime.yml"
+    text = "runtime: a\nversions:\n  - krt: krt.yml\n    nodes: {classificator: {etl: {replicas: 2}}}\n"
+    Path(runtime.removeprefix("file://")).write_text(text)
+    client.notify("textDocument/didSave", textDocument={"uri": client.uri})
+    changes = client.about("rename", "name: etl", 7, newName="first")["changes"]
+    assert len(changes[client.uri]) == 3
+    start, end = ({"line": 3, "character": 28 + plus} for plus in (0, 3))
+    assert changes[runtime] == [{"range": {"start": start, "end": end}, "newText": "first"}]
+    item = {"uri": runtime, "languageId": "yaml", "version": 1, "text": f"# é\n{text}"}
+    client.notify("textDocument/didOpen", textDocument=item)
+    changes = client.about("rename", "name: etl", 7, newName="first")["changes"]
+    assert changes[runtime][0]["range"]["start"]["line"] == 4
+
+
 def test_fixes_are_offered_where_they_mend(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = judging.judge
 
@@ -175,3 +199,40 @@ def test_fixes_are_offered_where_they_mend(client: Client, monkeypatch: pytest.M
     assert actions(0, 99, only=["quickfix"]) and actions(0, 99, only=[""]) and not actions(0, 99, only=["refactor"])
     client.change(2, TEXT)
     assert actions(0, 99) == []
+
+
+def test_an_error_of_ours_does_not_end_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(judging, "judge", lambda *_: 1 / 0)
+        client.open(TEXT)
+        assert client.about("definition", "Classificator\n", 2) == []  # has waited for it
+    assert "How many pods" in client.about("hover", "replicas", 2)["contents"]["value"]
+    client.change(2, f"{TEXT}# 2\n")
+    assert client.codes(2) == []
+    assert "internal error while judging" in caplog.text
+
+
+def test_nobody_waits_for_a_judge_and_only_the_newest_text_is_judged(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, began, may_end = judging.judge, threading.Event(), threading.Event()
+    judged: list[bytes] = []
+
+    def slow(path: str, data: bytes, *others: Any) -> judging.Judged:
+        judged.append(data)
+        began.set()
+        assert may_end.wait(60)
+        return judge(path, data, *others)
+
+    monkeypatch.setattr(judging, "judge", slow)
+    client.open(TEXT)
+    assert began.wait(60)
+    for version in range(2, 52):
+        client.change(version, f"{TEXT}# {version}\n")
+        assert "How many pods" in client.about("hover", "replicas", 2)["contents"]["value"]
+    assert client.about("completion", '"etl"', 2) and not client.told
+    may_end.set()
+    assert client.codes(51) == []
+    assert judged == [TEXT.encode(), f"{TEXT}# 51\n".encode()]
