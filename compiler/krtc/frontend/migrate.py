@@ -587,6 +587,8 @@ class _Migration:
             behind, own = _between(self.text[at : item.start])
             if comments and behind:
                 comments[-1].append(behind)
+            elif behind and head:
+                before.append(behind)
             elif behind:
                 head = behind
             comments.append([*before, *own])
