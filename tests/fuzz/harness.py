@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from krtc.diagnostics import Diagnostic, has_errors
-from krtc.frontend import archive, languages, proto
+from krtc.frontend import archive, languages, migrate, proto
 from krtc.frontend import yaml as loader
 from krtc.frontend.nodes import Mapping, Node, Sequence
 from krtc.pipeline import Options, Source
@@ -120,6 +120,16 @@ def read_with(read: Callable[[SourceFile, str], tuple[Any, list[Diagnostic]]], s
     return run
 
 
+def migrate_v1(data: bytes) -> None:
+    """A text as a krt.yml of KRT V1; what is made of it is YAML, or somebody says why nothing is."""
+    made, diagnostics = migrate.migrate(SourceFile("krt.yml", data.decode("utf-8", "replace")))
+    check_diagnostics(diagnostics)
+    assert made is not None or has_errors(diagnostics), "nothing came out, and nobody says why"
+    for one in made.decisions if made else []:
+        check_span(one.span)
+    assert made is None or not has_errors(loader.parse(SourceFile("krt.yml", made.text))[1]), "it is not YAML"
+
+
 # Between the files of an input that has several.
 NEXT = b"\n=====\n"
 
@@ -206,6 +216,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "settings": read_with(languages.settings, "schemas/runtime.schema.json"),
     "proto": read_proto,
     "archive": read_archive,
+    "migrate": migrate_v1,
     "compile": compile_all,
 }
 
@@ -273,6 +284,7 @@ SEEDS: dict[str, list[bytes]] = {
     "loader": goldens("krt.yml") + goldens("runtime.yml"),
     "version": goldens("krt.yml"),
     "settings": goldens("runtime.yml"),
+    "migrate": [path.read_bytes() for path in sorted((ROOT / "tests" / "fuzz" / "v1").iterdir())],
     "proto": [NEXT.join([PROTO, b'syntax = "proto2"; message M { required M m = 1; }']), NEXT.join([PROTO, PROTO])],
     "archive": list(archives()),
     "compile": list(versions()),

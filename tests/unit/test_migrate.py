@@ -162,6 +162,17 @@ class Test_the_text:
             assert yaml.safe_load(made.text) == yaml.safe_load(V2)
             assert all(comment in made.text for comment in re.findall("# .*", text))
 
+    def test_a_chain_with_comments_before_and_behind_its_bracket(self) -> None:
+        old, new = V1.split("    sequential: # in order\n")[0], V1.split("      # no more\n")[1]
+        made = migrated(old + "    sequential: # a\n      # b\n      [ # c\n      clean, # d\n      greet] # e\n" + new)
+        assert yaml.safe_load(made.text) == yaml.safe_load(V2)
+        assert [line.strip() for line in made.text.splitlines() if re.fullmatch(r".*# [a-e]", line)] == [
+            "nodes: # a # e",
+            "# b",
+            "# c",
+            "# d",
+        ]
+
     def test_the_format_that_it_names_is_changed_in_its_place(self) -> None:
         for said, then in (("v1", "v2"), ("V1 # old", "v2 # old"), ("'v1'", "'v2'"), ('"v1"', '"v2"')):
             text = migrated(V1 + f"krtVersion: {said}\n").text
@@ -565,6 +576,9 @@ class Writer:
                 self.draw(st.sampled_from([0, 2, 5])) if listed else self.draw(st.sampled_from([1, 2, 4]))
             )
             return self.behind() + self.block(item, inner)
+        if isinstance(item, dict | list) and self.draw(st.integers(0, 3)) == 0:
+            pad = " " * (indent + 2)
+            return self.behind() + self.above(indent + 2) + pad + self.flow(item, indent + 2) + self.behind()
         if isinstance(item, str) and item.endswith("\n") and item.strip() and self.yes():
             pad = " " * (indent + 3)
             behind = f" {self.comment()}" if self.yes() else ""

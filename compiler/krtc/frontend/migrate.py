@@ -587,6 +587,8 @@ class _Migration:
             behind, own = _between(self.text[at : item.start])
             if comments and behind:
                 comments[-1].append(behind)
+            elif behind and head:
+                before.append(behind)
             elif behind:
                 head = behind
             comments.append([*before, *own])
@@ -629,17 +631,21 @@ class _Migration:
         """The names of the copies: who comes a second time in a chain gets another one."""
         names = [item.text for item in chain.items if isinstance(item, Scalar)]
         taken = {*names}
-        seen: set[str] = set()
+        seen: dict[str, int] = {}  # and which number the last copy of it had
         for index, name in enumerate(names):
-            number = 2
-            while names[index] in seen or (index and names[index] != name and names[index] in taken):
-                end = f"-{number}"
-                names[index] = name[: _LONGEST_NAME - len(end)].rstrip("-") + end
-                number += 1
+            if name in seen:
+                number = seen[name]
+                while names[index] in taken:
+                    number += 1
+                    end = f"-{number}"
+                    names[index] = name[: _LONGEST_NAME - len(end)].rstrip("-") + end
+                seen[name] = number
+                taken.add(names[index])
+            else:
+                seen[name] = 1
             if names[index] != name:
                 message = f"`{_short(name)}` comes once more in the chain of `{title}`: that copy is `{names[index]}`"
                 self._decide(known.items[index], message)
-            seen.add(names[index])
         return names
 
     def _leave(self, nodes: list[_Node], by_name: dict[str, _Node], used: dict[str, list[str]]) -> None:
