@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -145,6 +147,15 @@ class Test_the_page:
     def test_the_same_bytes_each_time(self) -> None:
         first = made()
         assert made() == first
+
+    def test_the_same_bytes_in_each_process(self) -> None:
+        write_version("sort-v2", description={})
+        command = [sys.executable, "-m", "krtc", "report", "runtime.yml"]
+        pages = [
+            subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=False).stdout
+            for seed in ("0", "4242")
+        ]
+        assert pages[0] == pages[1] != b""
 
     def test_no_reader_takes_data_for_the_end_of_its_element(self) -> None:
         hostile = "</script><script>alert(1)</script><!-- <script>&amp;]]>\u2028"
