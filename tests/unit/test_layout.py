@@ -31,6 +31,7 @@ def of(*edges: str) -> Drawn:
     return {name: WIDE for edge in edges for name in (edge[0], edge[2])}, arcs
 
 
+MANY = "bcdefghijklmnopqrstuvwxyz"
 EXAMPLES = {
     "circle of two": of("a>b", "b>a"),
     "circle with labels": of("a.b", "b.c", "c.a", "a>c"),
@@ -38,6 +39,7 @@ EXAMPLES = {
     "into the first": of("a>b", "b>a", "b>c", "c>a"),
     "long ways": of("a>b", "b>c", "c>d", "d>e", "a>e", "a.d", "b.e", "e>a"),
     "apart": of("a>b", "c>d", "d>c", "e.e"),
+    "steep fans": of(*(f"{a}>{b}" for b in MANY for a in "aA"), *(f"{b}>B" for b in MANY)),
     "complete": of(*(f"{a}>{b}" for a in "abcdef" for b in "abcdef" if a != b)),
 }
 
@@ -65,6 +67,11 @@ def samples(route: Route, *, is_arch: bool) -> Iterator[tuple[float, float]]:
         if at % 2 == 0:
             assert y0 == y1
             yield from ((x0 + (x1 - x0) * step / 8, y0) for step in range(9))
+        elif at in route.tracks:
+            track = route.tracks[at]
+            assert min(x0, x1) < track < max(x0, x1)
+            for (ax, ay), (bx, by) in pairwise([(x0, y0), (track, y0), (track, y1), (x1, y1)]):
+                yield from ((ax + (bx - ax) * step / 16, ay + (by - ay) * step / 16) for step in range(17))
         else:
             half = (x0 + x1) / 2
             yield from _curve((x0, y0), (half, y0), (half, y1), (x1, y1))
@@ -130,6 +137,16 @@ def test_nothing_lies_on_anything_else(graph: Drawn) -> None:
 @pytest.mark.parametrize("graph", EXAMPLES.values(), ids=EXAMPLES)
 def test_examples(graph: Drawn) -> None:
     assert faults(graph, lay_out(*graph)) == []
+
+
+def test_steep_fans_run_in_tracks_of_their_own() -> None:
+    graph = EXAMPLES["steep fans"]
+    tracks: dict[str, set[float]] = {}
+    for (start, end, _), route in zip(graph[1], lay_out(*graph).routes, strict=True):
+        for track in route.tracks.values():
+            tracks.setdefault("B" if end == "B" else start, set()).add(track)
+    assert tracks.keys() == {"a", "A", "B"}
+    assert len({track for one in tracks.values() for track in one}) == 3
 
 
 def test_it_flows_from_left_to_right() -> None:

@@ -7,7 +7,6 @@ from krtc.cli import assets, output, reading, terminal
 from krtc.cli.errors import UsageError
 from krtc.cli.stdout import to_stdout
 from krtc.diagnostics import has_errors
-from krtc.model.record import known
 from krtc.pipeline import Options, asset_names, check, check_runtime, draw
 
 TYPE_CHECKING = False
@@ -39,9 +38,9 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
 def run(options: "argparse.Namespace") -> int:
     """Draws what has a meaning, and says what is wrong; the exit code."""
     form = options.form or _ENDINGS.get(os.path.splitext(options.output or "")[1], FORMS[0])
+    programs, diagnostics, names = _judged(options)
     if options.output:
-        _refuse(options.output, options.path)
-    programs, diagnostics = _judged(options)
+        _refuse(options.output, names)
     if diagnostics:
         terminal.report(diagnostics)
     if programs:
@@ -53,8 +52,11 @@ def run(options: "argparse.Namespace") -> int:
     return 1 if has_errors(diagnostics) else 0
 
 
-def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnostic]]":
-    """The versions that are drawn, and what is wrong with them; UsageError when nothing is wrong and none is there."""
+def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnostic], list[str]]":
+    """The versions that are drawn, what is wrong with them, and the files that say all of it.
+
+    UsageError when nothing is wrong, and there is none that is wanted.
+    """
     source, is_runtime = reading.find(options.path)
     wanted = Options(only=options.only)
     data = assets.load(asset_names(wanted, with_settings=is_runtime))
@@ -62,7 +64,7 @@ def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnos
         if options.only:
             raise UsageError("--only names a part of a runtime.yml, and this is one version")
         program, found = check(source, None, wanted, data, lambda name: reading.beside("", name))
-        return [program] if program else [], found
+        return [program] if program else [], found, [source.name]
     runtime, found = check_runtime(
         source,
         wanted,
@@ -71,18 +73,19 @@ def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnos
         lambda name: reading.beside(source.name, name),
     )
     programs = runtime.programs if runtime else []
-    drawn = [program for program in programs if options.only in (None, known(program.version, "version"))]
-    if options.only and not drawn and not has_errors(found):
+    drawn = [program for program in programs if options.only in (None, program.version.version)]
+    if not drawn and not has_errors(found):
+        if not options.only:
+            raise UsageError(f"{source.name} lists no versions")
         from krtc.diagnostics import did_you_mean
 
-        near = did_you_mean(options.only, [known(program.version, "version") for program in programs])
-        raise UsageError(f"{options.path} has no version `{options.only}`{': ' + near if near else ''}")
-    if not drawn and not has_errors(found):
-        raise UsageError(f"{options.path} lists no versions")
-    return drawn, found
+        near = did_you_mean(options.only, [program.version.version for program in programs])
+        raise UsageError(f"{source.name} has no version `{options.only}`{': ' + near if near else ''}")
+    files = [reading.beside_name(source.name, path) for path in (runtime.paths if runtime else [])]
+    return drawn, found, [source.name, *files]
 
 
-def _refuse(output: str, path: str) -> None:
+def _refuse(output: str, names: "list[str]") -> None:
     """Raises UsageError when what stands at a path is not to be replaced by a picture."""
     try:
         status = os.lstat(output)
@@ -90,7 +93,7 @@ def _refuse(output: str, path: str) -> None:
         return
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{output} is no regular file: krtc writes a picture to a new file, or over one")
-    if os.path.exists(path) and os.path.samefile(output, path):
+    if any(os.path.exists(name) and os.path.samefile(output, name) for name in names):
         raise UsageError(f"{output} is what is drawn: give another FILE")
 
 

@@ -4,7 +4,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from krtc.model.picture import DrawnEdge, DrawnNode, DrawnWorkflow, Picture
 
-_STATES = {"twice": "named twice", "missing": "no such node", "unreachable": "never reached", "cycle": "in a circle"}
+_STATES = {"twice": "named twice", "missing": "no such node", "unreachable": "never reached", "cycle": "in a cycle"}
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -57,6 +57,17 @@ def topics(edge: "DrawnEdge") -> list[str]:
     shown = [f".{topic}" if topic else edge.publisher for topic in edge.topics[:_MOST_TOPICS]]
     rest = len(edge.topics) - len(shown)
     return [short(text, _LONGEST_TOPIC) for text in shown] + ([f"and {rest} more"] if rest else [])
+
+
+def identifier(text: str, others: str, taken: set[str]) -> str:
+    """An id that reads as a text and that no other one is: letters, digits and what is in `others`, else `_`."""
+    wanted = found = "".join(c if c.isascii() and (c.isalnum() or c in others) else "_" for c in text)
+    number = 1
+    while found in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    taken.add(found)
+    return found
 
 
 def short(text: str, longest: int) -> str:

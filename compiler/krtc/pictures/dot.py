@@ -18,17 +18,17 @@ def page(pictures: "Sequence[Picture]") -> str:
 
 def _body(pictures: "Sequence[Picture]") -> "Iterator[str]":
     yield "rankdir=LR"
+    yield "labelloc=t"
     yield 'graph [fontname="Helvetica", style=rounded, color="#cbd5e1", labeljust=l]'
     yield 'node [fontname="Helvetica", fontsize=12, shape=box]'
     yield 'edge [fontname="Helvetica", fontsize=10, color="#64748b"]'
     for number, picture in enumerate(pictures, 1):
-        if len(pictures) > 1:
-            yield f'subgraph "cluster {number}" {{'
-        yield f"label={_text(_common.heading(picture))}"
+        lines = [f"label={_text(_common.heading(picture))}"]
         for workflow in picture.workflows:
-            yield from _workflow(workflow, f"{number} {workflow.name}")
+            lines += _workflow(workflow, f"{number} {workflow.name}")
         if len(pictures) > 1:
-            yield "}"
+            lines = [f'subgraph "cluster {number}" {{', *(f"  {line}" for line in lines), "}"]
+        yield from lines
 
 
 def _workflow(workflow: "DrawnWorkflow", name: str) -> "Iterator[str]":

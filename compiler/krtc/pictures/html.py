@@ -1,7 +1,7 @@
 """Pictures as one page that asks nobody for anything: the SVG, and a script of a few lines.
 
-The page fits a picture to the window or shows it in its own size; a node that is pointed at, or chosen with the
-keyboard, keeps its edges and neighbours in sight while the others fade.
+A picture has its own size, or fits the window. A node that is chosen, by mouse or keyboard, and what it is connected
+with stay in sight while all else fades.
 """
 
 from base64 import b64encode
@@ -29,40 +29,30 @@ label{font-size:.9rem}
 @media print{.options{display:none}.krtc-picture{max-width:100%;height:auto}}
 """
 
-# Nothing of a user's is in it. A chosen node stays so until it, or nothing, is chosen.
-_SCRIPT = """\
+# Nothing of a user's is in it. A chosen node stays so until another one, or none, is chosen.
+_SCRIPT = """
 for (const picture of document.querySelectorAll(".krtc-picture")) {
+  const all = (what) => [...picture.querySelectorAll(what)];
+  const fade = (these, is) => these.forEach((one) => one.classList.toggle("faded", is(one)));
   let chosen = null;
-  const show = (node) => {
-    const touched = new Set(node ? [node] : []);
-    for (const edge of picture.querySelectorAll(".edge")) {
-      const { workflow, from, to } = edge.dataset;
-      const ours = !node || (workflow === node.dataset.workflow && [from, to].includes(node.dataset.node));
-      edge.classList.toggle("faded", !ours);
-      if (ours && node) {
-        for (const other of picture.querySelectorAll(".node")) {
-          if (other.dataset.workflow === workflow && [from, to].includes(other.dataset.node)) touched.add(other);
-        }
-      }
-    }
-    for (const topics of picture.querySelectorAll(".topics")) {
-      const { workflow, from, to } = topics.dataset;
-      const ours = !node || (workflow === node.dataset.workflow && [from, to].includes(node.dataset.node));
-      topics.classList.toggle("faded", !ours);
-    }
-    for (const other of picture.querySelectorAll(".node")) {
-      other.classList.toggle("faded", !!node && !touched.has(other));
-      other.setAttribute("aria-pressed", other === chosen);
-    }
+  const choose = (node) => {
+    chosen = node === chosen ? null : node;
+    const own = (name) => chosen ? name === chosen.dataset.node : true;
+    const here = (one) => chosen ? one.dataset.workflow === chosen.dataset.workflow : true;
+    const touches = (edge) => here(edge) ? own(edge.dataset.from) || own(edge.dataset.to) : false;
+    const near = new Set(all(".edge").filter(touches).flatMap((edge) => [edge.dataset.from, edge.dataset.to]));
+    fade(all(".edge, .topics"), (edge) => !touches(edge));
+    fade(all(".node"), (node) => here(node) ? !(own(node.dataset.node) || near.has(node.dataset.node)) : true);
+    all(".node").forEach((node) => node.setAttribute("aria-pressed", node === chosen));
   };
-  const choose = (node) => { chosen = node === chosen ? null : node; show(chosen); };
   picture.addEventListener("click", (event) => choose(event.target.closest(".node")));
   picture.addEventListener("keydown", (event) => {
-    const node = event.target.closest(".node");
-    if (node && ["Enter", " "].includes(event.key)) { event.preventDefault(); choose(node); }
     if (event.key === "Escape") choose(null);
+    if (!["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    choose(event.target.closest(".node"));
   });
-  show(null);
+  choose(null);
 }
 """
 

@@ -4,17 +4,23 @@ An edge that spans columns has a place of its own in each, and a label has one i
 nothing overlaps; between two columns there are only edges. So no edge crosses a box or a label that is not its own.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from math import inf
+from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     Size = tuple[float, float]
     Point = tuple[float, float]
     # From a name to another one, with the size of its label.
     Arc = tuple[str, str, Size | None]
+    # Heights to which something is drawn, with the forces.
+    Pulls = list[tuple[float, float]]
 
 
 @dataclass(slots=True)
@@ -42,6 +48,8 @@ class Route:
 
     points: "list[Point]"
     label: Place | None = None
+    # Of the stretches that are too steep for a curve, by their number, where they run upright.
+    tracks: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -55,16 +63,23 @@ class Layout:
 
 
 # Between two things in a column: boxes and labels, or ways that only pass.
-_BETWEEN_BOXES = 22.0
+_BETWEEN_BOXES = 20.0
 _BETWEEN_WAYS = 12.0
 # Between two columns, and how much more when edges run steeply.
-_NARROW, _WIDE = 26.0, 110.0
+_NARROW, _WIDE = 30.0, 110.0
 _STEEPNESS = 0.22
-# Of an edge that runs against the others, the ends lie lower than theirs.
-_LOWER = 9.0
+# A stretch that is so many times as high as it is wide runs upright, in the middle part of its gap.
+_STEEP, _CURB = 5.0, 24.0
+# A long way moves so far to be in line with one of its ends.
+_NEAR = 30.0
+# Between the ends of edges of different directions.
+_BESIDE = 12.0
 ARCH = 20.0
 """How high the way of a node to itself goes."""
-_SWEEPS = 24
+# How often the columns are gone through: to order them, to swap neighbours, to find heights and to mend these.
+_SWEEPS, _TURNS, _ROUGH_SWEEPS, _FINE_SWEEPS = 24, 10, 20, 6
+# Of larger drawings, the heights are not mended, and the longest edges run below the boxes: time would grow too fast.
+_MOST_IN_LINE, _MOST_ITEMS = 5_000, 20_000
 
 
 def lay_out(sizes: "Mapping[str, Size]", arcs: "Sequence[Arc]") -> Layout:
@@ -85,6 +100,7 @@ class _Drawing:
         rank = _ranks([*sizes], [ends for ends in ahead if ends[0] != ends[1]])
         self.item_sizes: list[Size] = []
         self.columns: list[list[int]] = []
+        self.column: list[int] = []
         self.left: list[list[int]] = []
         self.right: list[list[int]] = []
         self.passing: set[int] = set()
@@ -102,6 +118,12 @@ class _Drawing:
         used = sorted({*(2 * r for r in rank.values()), *home.values()})
         column = {number: index for index, number in enumerate(used)}
         self.columns = [[] for _ in used]
+        passed = [used[column[2 * rank[start]] + 1 : column[2 * rank[end]]] for start, end in ahead]
+        count = 0
+        for at in sorted(range(len(ahead)), key=lambda at: len(passed[at])):
+            count += len(passed[at])
+            if count > _MOST_ITEMS:
+                passed[at] = [home[at]] if at in home else []
         for name, own_size in self.sizes.items():
             size = own_size
             if name in self.own:
@@ -112,7 +134,7 @@ class _Drawing:
             if start == end:
                 continue
             chain = [self.box[start]]
-            for number in used[column[2 * rank[start]] + 1 : column[2 * rank[end]]]:
+            for number in passed[at]:
                 label = self.arcs[at][2] if home.get(at) == number else None
                 item = self._item(column[number], label or (0.0, 0.0))
                 self.passing.add(item)
@@ -121,30 +143,47 @@ class _Drawing:
                 chain.append(item)
             chain.append(self.box[end])
             for one, other in pairwise(chain):
-                self.right[one].append(other)
-                self.left[other].append(one)
+                if self.column[other] == self.column[one] + 1:
+                    self.right[one].append(other)
+                    self.left[other].append(one)
             self.chains[at] = chain
 
     def _item(self, column: int, size: "Size") -> int:
         item = len(self.item_sizes)
         self.item_sizes.append(size)
         self.columns[column].append(item)
+        self.column.append(column)
         self.left.append([])
         self.right.append([])
         return item
 
+    def near(self, item: int) -> list[tuple[int, float]]:
+        """The neighbours of an item, with how much each matters: long ways shall be straight, fans need not."""
+        found = []
+        for these, those in (self.left, self.right), (self.right, self.left):
+            for one in these[item]:
+                is_inside = item in self.passing and one in self.passing
+                found.append((one, 8.0 if is_inside else 2.0 / max(len(these[item]), len(those[one]))))
+        return found
+
+    def apart(self, one: int, other: int) -> float:
+        """How far the middles of two items are apart at least."""
+        gap = _BETWEEN_WAYS if one in self.passing and other in self.passing else _BETWEEN_BOXES
+        return (self.item_sizes[one][1] + self.item_sizes[other][1]) / 2 + gap
+
     def layout(self) -> Layout:
         """The items in order, and then at their places."""
         _order(self.columns, self.left, self.right)
+        _turn(self.columns, self.left, self.right)
         middle = _middles(self)
         lefts, rights, width = self._columns_x(middle)
-        column = {item: index for index, items in enumerate(self.columns) for item in items}
+        column = self.column
         boxes, routes = {}, []
         for name, item in self.box.items():
             box_width = max(rights[column[item]] - lefts[column[item]], self.sizes[name][0])
             height = self.sizes[name][1]
             boxes[name] = Place(lefts[column[item]], middle[item] - height / 2, box_width, height)
-        shared = self._shared()
+        ports = self._ports(middle)
         for at, (start, end, label) in enumerate(self.arcs):
             if start == end:
                 routes.append(_arch(boxes[start], label))
@@ -157,8 +196,7 @@ class _Drawing:
                     x0 = x1
                 elif item == chain[-1]:
                     x1 = x0
-                if at in self.backward and (item, item == chain[0]) in shared:
-                    y += _LOWER
+                y += ports.get((at, item), 0.0)
                 points += [(x0, y), (x1, y)]
             place = None
             if label:
@@ -167,15 +205,27 @@ class _Drawing:
                 x = lefts[column[item]] + free / 2
                 place = Place(x, middle[item] - label[1] / 2, *label)
             routes.append(Route(points[::-1] if at in self.backward else points, place))
+        _lay_tracks(routes)
         bottom = max((middle[item] + size[1] / 2 for item, size in enumerate(self.item_sizes)), default=0.0)
         return Layout(width, bottom, boxes, routes)
 
-    def _shared(self) -> set[tuple[int, bool]]:
-        """The boxes, each with whether it is their right side, where edges of both directions end."""
-        ends: tuple[set[tuple[int, bool]], set[tuple[int, bool]]] = (set(), set())
+    def _ports(self, middle: list[float]) -> dict[tuple[int, int], float]:
+        """How far from the middle of a box's side an edge ends there, by the edge and the box.
+
+        That is nowhere but where edges of both directions end: each bundle of one direction has a place of its own.
+        """
+        sides: dict[tuple[int, bool], list[tuple[float, bool, int]]] = {}
         for at, chain in self.chains.items():
-            ends[at in self.backward].update(((chain[0], True), (chain[-1], False)))
-        return ends[0] & ends[1]
+            for item, following, is_right in (chain[0], chain[1], True), (chain[-1], chain[-2], False):
+                sides.setdefault((item, is_right), []).append((middle[following], at in self.backward, at))
+        ports: dict[tuple[int, int], float] = {}
+        for (item, _), ends in sides.items():
+            bundles = [[*bundle] for _, bundle in groupby(sorted(ends), key=itemgetter(1))]
+            step = min(_BESIDE, 2 * _BESIDE / max(len(bundles) - 1, 1))
+            for number, bundle in enumerate(bundles):
+                for _, _, at in bundle:
+                    ports[at, item] = (number - (len(bundles) - 1) / 2) * step
+        return ports
 
     def _columns_x(self, middle: list[float]) -> tuple[list[float], list[float], float]:
         """Where each column begins and ends; the steeper the edges between two, the farther they are apart."""
@@ -188,6 +238,28 @@ class _Drawing:
             rise = max((abs(middle[one] - middle[item]) for item in items for one in self.right[item]), default=0.0)
             x = rights[-1] + min(_NARROW + _STEEPNESS * rise, _WIDE)
         return lefts, rights, max(rights, default=0.0)
+
+
+def _lay_tracks(routes: list[Route]) -> None:
+    """Gives the stretches of steep fans tracks beside each other, between their columns: one track a fan."""
+    gaps: dict[tuple[float, float], list[tuple[Route, int, list[Point]]]] = {}
+    for route in routes:
+        for at in range(1, len(route.points) - 1, 2):
+            ends = sorted(route.points[at : at + 2])
+            if ends[0][1] != ends[1][1]:
+                gaps.setdefault((ends[0][0], ends[1][0]), []).append((route, at, ends))
+    for (begin, end), stretches in gaps.items():
+        count = Counter(point for _, _, ends in stretches for point in ends)
+        hubs = [max(ends, key=count.__getitem__) for _, _, ends in stretches]
+        steep = {
+            hub
+            for hub, (_, _, ends) in zip(hubs, stretches, strict=True)
+            if abs(ends[1][1] - ends[0][1]) > _STEEP * (end - begin)
+        }
+        tracks = {hub: number / (len(steep) + 1) for number, hub in enumerate(sorted(steep), 1)}
+        for (route, at, _), hub in zip(stretches, hubs, strict=True):
+            if hub in tracks:
+                route.tracks[at] = begin + _CURB / 2 + (end - begin - _CURB) * tracks[hub]
 
 
 def _arch(box: Place, label: "Size | None") -> Route:
@@ -301,99 +373,121 @@ def _crossings(columns: "Sequence[Sequence[int]]", right: list[list[int]]) -> in
     return count
 
 
-def _middles(drawing: _Drawing) -> list[float]:
-    """The height of each item's middle, so that long ways are straight (Brandes and Köpf, 2001).
+def _turn(columns: list[list[int]], left: list[list[int]], right: list[list[int]]) -> None:
+    """Swaps items that stand one below the other for as long as fewer edges cross then."""
+    position = {item: at for items in columns for at, item in enumerate(items)}
 
-    The items are aligned with neighbours in four ways: left or right ones, from above or from below; of the four
-    heights of an item, the two in the middle are averaged.
+    def crossing(upper: int, lower: int) -> int:
+        return sum(
+            bisect_left(ends, position[one])
+            for near in (left, right)
+            for ends in [sorted(position[one] for one in near[lower])]
+            for one in near[upper]
+        )
+
+    for _ in range(_TURNS):
+        turned = False
+        for items in columns:
+            for at, (one, other) in enumerate(pairwise(items)):
+                if items[at] == one and crossing(one, other) > crossing(other, one):
+                    items[at], items[at + 1] = other, one
+                    position[one], position[other] = at + 1, at
+                    turned = True
+        if not turned:
+            break
+
+
+def _middles(drawing: _Drawing) -> list[float]:
+    """The height of each item's middle: near its neighbours, and long ways straight.
+
+    Column after column is settled where it suits the others best: first by means, which brings all of it together, then
+    by medians, which bring items into line with each other.
     """
-    columns, sizes = drawing.columns, drawing.item_sizes
-    conflicts = _conflicts(drawing)
-    four = []
-    for upside_down in (False, True):
-        for leftwards in (False, True):
-            turned = [items[::-1] if upside_down else items for items in columns]
-            if leftwards:
-                turned.reverse()
-            neighbours = drawing.right if leftwards else drawing.left
-            root = _aligned(turned, neighbours, conflicts, len(sizes))
-            found = _compacted(turned, root, drawing)
-            four.append([-y for y in found] if upside_down else found)
-    # All are moved onto the one that needs the least room, by their upper or lower ends.
-    spans = [(min(found, default=0.0), max(found, default=0.0)) for found in four]
-    top, bottom = min(spans, key=lambda span: span[1] - span[0])
-    for at, (found, (low, high)) in enumerate(zip(four, spans, strict=True)):
-        shift = bottom - high if at >= 2 else top - low
-        four[at] = [y + shift for y in found]
-    middle = [sum(sorted(ys)[1:3]) / 2 for ys in zip(*four, strict=True)]
-    upmost = min((y - size[1] / 2 for y, size in zip(middle, sizes, strict=True)), default=0.0)
+    sizes = drawing.item_sizes
+    middle = [0.0] * len(sizes)
+    # How far below the first item of its column each one is at least.
+    below = [0.0] * len(sizes)
+    for items in drawing.columns:
+        for one, other in pairwise(items):
+            below[other] = below[one] + drawing.apart(one, other)
+        for item in items:
+            middle[item] = below[item] - below[items[-1]] / 2
+    near = [drawing.near(item) for item in range(len(sizes))]
+    is_small = len(sizes) <= _MOST_IN_LINE
+    for joined, own, sweeps in (_mean, 0.01, _ROUGH_SWEEPS), (sorted, 0.5, _FINE_SWEEPS if is_small else 0):
+        for sweep in range(sweeps):
+            for items in drawing.columns[:: -1 if sweep % 2 else 1]:
+                pulls = [
+                    [(middle[one] - below[item], pull) for one, pull in [*near[item], (item, own)]] for item in items
+                ]
+                for item, y in zip(items, _settled(pulls, joined), strict=True):
+                    middle[item] = y + below[item]
+    for _ in range(2):
+        _straighten(drawing, middle)
+    upmost = min(y - size[1] / 2 for y, size in zip(middle, sizes, strict=True))
     return [y - upmost for y in middle]
 
 
-def _conflicts(drawing: _Drawing) -> set[tuple[int, int]]:
-    """The stretches between two columns that cross one in the midst of a long way: they shall not bend it."""
-    found: set[tuple[int, int]] = set()
-    passing = drawing.passing
-    for items, following in pairwise(drawing.columns):
-        position = {item: at for at, item in enumerate(items)}
-        low = scanned = 0
-        for at, item in enumerate(following):
-            inner = next((one for one in drawing.left[item] if one in passing), None) if item in passing else None
-            if inner is None and at + 1 < len(following):
-                continue
-            high = len(items) if inner is None else position[inner]
-            for other in following[scanned : at + 1]:
-                for one in drawing.left[other]:
-                    if not low <= position[one] <= high and not (one in passing and other in passing):
-                        found.add((min(one, other), max(one, other)))
-            low, scanned = high, at + 1
-    return found
+def _settled(pulls: "list[Pulls]", joined: "Callable[[Pulls], Pulls]") -> list[float]:
+    """For each item where its pulls want it to be, but none above the one before: those that push share a place.
+
+    This is isotonic regression by pooling adjacent violators; `joined` makes of several pulls what is kept of them.
+    """
+    blocks: list[tuple[Pulls, int, float]] = []
+    for given in pulls:
+        block, count = joined(given), 1
+        y = _median(block)
+        while blocks and blocks[-1][2] > y:
+            upper, more, _ = blocks.pop()
+            block, count = joined(upper + block), count + more
+            y = _median(block)
+        blocks.append((block, count, y))
+    return [y for _, count, y in blocks for _ in range(count)]
 
 
-def _aligned(
-    columns: list[list[int]], neighbours: list[list[int]], conflicts: set[tuple[int, int]], count: int
-) -> list[int]:
-    """The blocks of items that shall have one height, as the first item of each one's: it and its middle neighbour."""
-    root = list(range(count))
-    before: dict[int, int] = {}
-    for items in columns:
-        last = -1
-        for item in items:
-            near = sorted(neighbours[item], key=before.__getitem__)
-            for one in {near[(len(near) - 1) // 2]: None, near[len(near) // 2]: None} if near else ():
-                ends = (min(one, item), max(one, item))
-                if root[item] == item and last < before[one] and ends not in conflicts:
-                    root[item] = root[one]
-                    last = before[one]
-        before = {item: at for at, item in enumerate(items)}
-    return root
+def _mean(pulls: "Pulls") -> "Pulls":
+    force = sum(pull for _, pull in pulls)
+    return [(sum(y * pull for y, pull in pulls) / force, force)]
 
 
-def _compacted(columns: list[list[int]], root: list[int], drawing: _Drawing) -> list[float]:
-    """The height of each item when blocks are moved up as far as they can, and then down to those that hold them."""
-    below: dict[int, dict[int, float]] = {block: {} for block in root}
-    waits = dict.fromkeys(below, 0)
-    for items in columns:
+def _median(pulls: "Pulls") -> float:
+    """Where the pulls from above and from below, which come in order, are equally strong."""
+    rest = sum(pull for _, pull in pulls) / 2
+    at = -1
+    while rest > 0 and at + 1 < len(pulls):
+        at += 1
+        rest -= pulls[at][1]
+    return (pulls[at][0] + pulls[at + 1][0]) / 2 if rest == 0 and at + 1 < len(pulls) else pulls[at][0]
+
+
+def _straighten(drawing: _Drawing, middle: list[float]) -> None:
+    """Makes long ways level where nothing is in their way, the longest first."""
+    upper: dict[int, int] = {}
+    lower: dict[int, int] = {}
+    for items in drawing.columns:
         for one, other in pairwise(items):
-            upper, lower = root[one], root[other]
-            if lower not in below[upper]:
-                waits[lower] += 1
-            below[upper][lower] = max(below[upper].get(lower, 0.0), _apart(drawing, one, other))
-    y = dict.fromkeys(below, 0.0)
-    ready = [block for block in below if not waits[block]]
-    for block in ready:  # grows
-        for lower, apart in below[block].items():
-            y[lower] = max(y[lower], y[block] + apart)
-            waits[lower] -= 1
-            if not waits[lower]:
-                ready.append(lower)
-    for block in reversed(ready):
-        if below[block]:
-            y[block] = max(y[block], min(y[lower] - apart for lower, apart in below[block].items()))
-    return [y[block] for block in root]
+            upper[other], lower[one] = one, other
 
+    def room(item: int) -> tuple[float, float]:
+        above, under = upper.get(item), lower.get(item)
+        low = -inf if above is None else middle[above] + drawing.apart(above, item)
+        return low, inf if under is None else middle[under] - drawing.apart(item, under)
 
-def _apart(drawing: _Drawing, one: int, other: int) -> float:
-    """How far the middles of two items are apart at least."""
-    gap = _BETWEEN_WAYS if one in drawing.passing and other in drawing.passing else _BETWEEN_BOXES
-    return (drawing.item_sizes[one][1] + drawing.item_sizes[other][1]) / 2 + gap
+    for chain in sorted(drawing.chains.values(), key=len, reverse=True):
+        at = 1
+        while at < len(chain) - 1:
+            low, high = room(chain[at])
+            level = [chain[at]]
+            for item in chain[at + 1 : -1]:
+                lowest, highest = room(item)
+                if max(low, lowest) > min(high, highest):
+                    break
+                low, high = max(low, lowest), min(high, highest)
+                level.append(item)
+            now = min(max(sorted(middle[item] for item in level)[len(level) // 2], low), high)
+            # In line with what it comes from or leads to, where that is near.
+            beside = [middle[chain[at - 1]], middle[chain[at + len(level)]]]
+            near = [y for y in beside if low <= y <= high and abs(y - now) <= _NEAR]
+            for item in level:
+                middle[item] = min(near, key=lambda y: abs(y - now), default=now)
+            at += len(level)

@@ -28,7 +28,8 @@ def _body(pictures: "Sequence[Picture]") -> "Iterator[str]":
         for workflow in picture.workflows:
             frames += 1
             yield f"  subgraph w{frames} [{_text(_common.title(workflow))}]"
-            ids = {node.name: f"w{frames}n{number}" for number, node in enumerate(workflow.nodes)}
+            taken: set[str] = set()
+            ids = {node.name: f"w{frames}_{_common.identifier(node.name, '', taken)}" for node in workflow.nodes}
             for node in workflow.nodes:
                 before, after = _SHAPES[node.kind]
                 lines = [node.name, " · ".join(_common.marks(node))]

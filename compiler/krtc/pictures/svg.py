@@ -1,7 +1,6 @@
 """A picture as SVG: no script, no font and no address of anything; light or dark as whoever looks at it has it."""
 
 import html
-import re
 from unicodedata import combining, east_asian_width
 
 from krtc.pictures import _common
@@ -16,16 +15,17 @@ if TYPE_CHECKING:
 
 _FONT = 14.0
 _SMALL = 11.5
-# How wide a character is at most, as a part of the size of its font; no font is asked.
-_WIDTH = 0.62
-_BOX_HEIGHT = 46.0
-_PADDING = 16.0
+# How wide a character is in the widest of common fonts (DejaVu Sans), as a part of the size; no font is asked.
+_WIDTHS = {**dict.fromkeys("ijlI.,:;'|", 0.34), **dict.fromkeys("frt-()/ ", 0.43), **dict.fromkeys("mwMW@%…", 1.0)}
+_WIDTH, _WIDEST, _BOLD = 0.65, 1.1, 1.12
+_BOX_HEIGHT = 42.0
+_PADDING = 14.0
 _LINE = 15.0
 # Of a workflow's frame, and between frames.
 _FRAME, _HEAD, _APART = 22.0, 40.0, 24.0
 # Copies of a node lie behind it, so far up and to the right.
 _BEHIND = 4.0
-_ARROW = 8.0
+_ARROW, _CORNER = 8.0, 10.0
 _LONGEST_HEAD = 64
 # Frames stand beside each other up to this ratio of width to height.
 _RATIO = 1.6
@@ -49,7 +49,7 @@ def page(pictures: "Sequence[Picture]") -> str:
         drawn = _Drawn(picture, f"v{number}-" if len(pictures) > 1 else "")
         parts.append(f'<text class="version" x="{_number(_APART)}" y="{_number(y + 34)}">{drawn.heading}</text>')
         parts.append(drawn.element(x=_APART, y=y + 48))
-        width = max(width, drawn.width + 2 * _APART, _APART * 2 + _wide(_common.heading(picture), 20))
+        width = max(width, drawn.width + 2 * _APART, _APART * 2 + _wide(_common.heading(picture), 20) * _BOLD)
         y += 48 + drawn.height + _APART
     size = f'width="{_number(width)}" height="{_number(y)}" viewBox="0 0 {_number(width)} {_number(y)}"'
     return (
@@ -115,11 +115,13 @@ class _Frame:
     def __init__(self, workflow: "DrawnWorkflow", prefix: str, ids: set[str]) -> None:
         self.workflow = workflow
         self.title = _common.short(_common.title(workflow), _LONGEST_HEAD)
-        self.ids = {node.name: prefix + _id(f"{workflow.name}--{node.name}", ids) for node in workflow.nodes}
+        self.ids = {
+            node.name: prefix + _common.identifier(f"{workflow.name}--{node.name}", "-", ids) for node in workflow.nodes
+        }
         sizes = {node.name: _size(node) for node in workflow.nodes}
         arcs = [(edge.publisher, edge.subscriber, _label_size(edge)) for edge in workflow.edges]
         self.layout: Layout = lay_out(sizes, arcs)
-        self.width = max(self.layout.width + _BEHIND, _wide(self.title, _FONT)) + 2 * _FRAME
+        self.width = max(self.layout.width + _BEHIND, _wide(self.title, _FONT) * _BOLD) + 2 * _FRAME
         self.height = self.layout.height + _BEHIND + _HEAD + _FRAME
 
     def body(self) -> str:
@@ -173,20 +175,10 @@ class _Frame:
         return "; ".join([", ".join([*kind, *marks]), *ways])
 
 
-def _id(text: str, taken: set[str]) -> str:
-    """An id that no other one is: an HTML page may have any character in it but blanks, a script has an easy life."""
-    wanted = found = re.sub(r"[^A-Za-z0-9-]", "_", text)
-    number = 1
-    while found in taken:
-        number += 1
-        found = f"{wanted}_{number}"
-    taken.add(found)
-    return found
-
-
 def _size(node: "DrawnNode") -> tuple[float, float]:
-    text = max(_wide(_common.short(node.name, 24), _FONT), _wide(" · ".join(_common.marks(node)), _SMALL))
-    return max(text, 60.0) + 2 * _PADDING, _BOX_HEIGHT
+    name = _wide(_common.short(node.name, 24), _FONT) * (_BOLD if node.kind != "node" else 1)
+    text = max(name, _wide(" · ".join(_common.marks(node)), _SMALL))
+    return max(text, 56.0) + 2 * _PADDING, _BOX_HEIGHT
 
 
 def _label_size(edge: "DrawnEdge") -> tuple[float, float] | None:
@@ -196,8 +188,11 @@ def _label_size(edge: "DrawnEdge") -> tuple[float, float] | None:
 
 def _wide(text: str, font: float) -> float:
     """How wide a text is, at most."""
-    cells = sum(0.0 if combining(c) else 1.7 if east_asian_width(c) in "WF" else 1.0 for c in text)
-    return cells * font * _WIDTH
+    return font * sum(_WIDTHS.get(c) or (_WIDTH if c.isascii() and not c.isupper() else _unusual(c)) for c in text)
+
+
+def _unusual(character: str) -> float:
+    return 0.0 if combining(character) else _WIDEST if east_asian_width(character) in "WF" else 0.8
 
 
 def _edge(edge: "DrawnEdge", route: "Route", workflow: str) -> str:
@@ -230,11 +225,23 @@ def _path(route: "Route") -> str:
                 steps.append(f"H{_number(to_x)}")
         elif to_y == y:
             steps.append(f"H{_number(to_x)}")
+        elif at in route.tracks:
+            steps.append(_upright(x, y, to_x, to_y, route.tracks[at]))
         else:
             half = _number((x + to_x) / 2)
             steps.append(f"C{half} {_number(y)} {half} {_number(to_y)} {_number(to_x)} {_number(to_y)}")
         x, y = to_x, to_y
     return "".join(steps)
+
+
+def _upright(x: float, y: float, to_x: float, to_y: float, track: float) -> str:
+    """Level to a track, along it, and level on; with round corners."""
+    forth, down = (1 if to_x > x else -1), (1 if to_y > y else -1)
+    round_ = min(_CORNER, abs(track - x), abs(to_x - track), abs(to_y - y) / 2)
+    before, after = _number(track - forth * round_), _number(track + forth * round_)
+    first = f"H{before}Q{_number(track)} {_number(y)} {_number(track)} {_number(y + down * round_)}"
+    last = f"Q{_number(track)} {_number(to_y)} {after} {_number(to_y)}H{_number(to_x)}"
+    return f"{first}V{_number(to_y - down * round_)}{last}"
 
 
 def _arrow(x: float, y: float, right: int, down: int) -> str:
