@@ -1,5 +1,6 @@
 """`krtc report`: the page, what it is made of, and what the command writes and refuses to write."""
 
+import io
 import json
 import os
 import re
@@ -187,6 +188,16 @@ class Test_the_command:
         page = Page(capsys.readouterr().out)
         assert [action["name"] for action in page.data["versions"][0]["actions"]] == ["unpublish"]
         assert "demo_sort-v1_Sort" in "\n".join(page.data["lines"])
+
+    def test_an_archive(self, capsys: Capture) -> None:
+        assert main(["pack", "versions/sort-v1", "-o", "v1.krt"]) == 0
+        assert main(["report", "v1.krt"]) == 0
+        assert [node["name"] for node in Page(capsys.readouterr().out).data["versions"][0]["workflows"][0]["nodes"]]
+
+    def test_standard_input(self, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text(SMALL).encode())))
+        assert main(["report", "-"]) == 0
+        assert "&lt;stdin&gt;" in capsys.readouterr().out
 
     def test_errors_are_1_and_in_the_page(self, capsys: Capture) -> None:
         write_version("sort-v2", description=5)
