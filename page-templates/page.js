@@ -159,7 +159,7 @@
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
     const below = matchMedia("(max-width: 60rem)").matches; // the panel covers the lower part then
-    element.scrollIntoView({ block: below ? "start" : "nearest", inline: "nearest" });
+    element.scrollIntoView({ block: below ? "start" : "nearest", inline: "center" });
     address(element.id);
   }
 

@@ -292,7 +292,7 @@ class Test_on_paper:
 HOSTILE = [
     "<script>alert(1)</script>",
     "</script><script>alert(2)</script>",
-    "<img src=x onerror=alert(3)>",
+    "</script x=1><img src=x onerror=alert(3)>",
     '"><svg onload=alert(4)>',
     "'><iframe src=//evil.example></iframe>",
     "</title></style></textarea></noscript><b id=injected>",

@@ -16,6 +16,7 @@ import gzip
 import hashlib
 import io
 import itertools
+import json
 import random
 import re
 import secrets
@@ -28,6 +29,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from krtc import overview, pages
 from krtc.diagnostics import Diagnostic, has_errors
 from krtc.frontend import archive, languages, migrate, proto
 from krtc.frontend import yaml as loader
@@ -35,6 +37,7 @@ from krtc.frontend.nodes import Mapping, Node, Sequence
 from krtc.pipeline import Options, Source
 from krtc.pipeline import compile as compile_sources
 from krtc.reporters import text as reporter
+from krtc.reporters.page import html
 from krtc.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "fuzz"
 ASSETS = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for folder in ("schemas", "chart-templates")
+    for folder in ("schemas", "chart-templates", "page-templates")
     for path in (ROOT / folder).rglob("*")
     if path.is_file()
 }
@@ -209,6 +212,34 @@ def compile_all(data: bytes) -> None:
         content.encode()
 
 
+def report_all(data: bytes) -> None:
+    """The same input as the compiler's: the page of one version, and of a runtime with whatever versions it lists."""
+    krt, *more = data[1:].split(NEXT)
+    tree = Beside(more[1:]) if more[1:] else None
+    settings = Source("runtime.yml", more[0]) if more else None
+    status = CHOICES[(data or b"\0")[0] % len(CHOICES)]["status"]
+
+    def read(name: str) -> bytes | str:
+        return krt if len(name) % 2 else f"cannot read {name}"
+
+    found = [overview.of_version(Source("krt.yml", krt, tree), settings, status, ASSETS, read)]
+    if settings:
+
+        def load(name: str) -> Source | str:
+            return Source(name, krt, tree)
+
+        found.append(overview.of_runtime(settings, ASSETS, load, read, lambda done, total: None))
+    for page in found:
+        check_diagnostics(page.diagnostics)
+        assert all(version.manifests or version.uncompiled for version in page.versions if version.status)
+        texts = {name: ASSETS[f"page-templates/{name}"] for name in html.TEXTS}
+        made = html.report(page, texts, {d.code.id: pages.page(d.code) for d in page.diagnostics})
+        made.encode()
+        (island,) = re.findall(r'(?s)<script type="application/json" id="data">(.*?)</script>', made)
+        assert len(json.loads(island)["versions"]) == len(page.versions)
+        assert made.count("<script") == 2
+
+
 # Takes bytes, and raises when something does not hold. Another reader gets a line here and one in SEEDS.
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "loader": load,
@@ -218,6 +249,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "archive": read_archive,
     "migrate": migrate_v1,
     "compile": compile_all,
+    "report": report_all,
 }
 
 # --- what they are given
@@ -259,6 +291,13 @@ def versions() -> Iterator[bytes]:
         yield from (bytes([choice]) + whole for choice in range(len(CHOICES)))
 
 
+def runtimes() -> Iterator[bytes]:
+    """Runtimes that list versions, all of which are one."""
+    for runtime in sorted((ROOT / "golden" / "runtimes").glob("*/runtime.yml")):
+        krt = next(runtime.parent.rglob("krt.yml"))
+        yield b"\0" + NEXT.join([krt.read_bytes(), runtime.read_bytes()])
+
+
 def archives() -> Iterator[bytes]:
     """A krt.yml and its proto, in each dialect of tar."""
     for dialect in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
@@ -288,6 +327,7 @@ SEEDS: dict[str, list[bytes]] = {
     "proto": [NEXT.join([PROTO, b'syntax = "proto2"; message M { required M m = 1; }']), NEXT.join([PROTO, PROTO])],
     "archive": list(archives()),
     "compile": list(versions()),
+    "report": [*itertools.islice(versions(), 0, None, 5), *runtimes()],  # pages are slow
 }
 
 NASTY = [

@@ -136,3 +136,9 @@ def test_installed_krtc_makes_the_checkouts_bytes(installed: Path, tmp_path: Pat
     run(installed / "krtc", *arguments, "installed", cwd=tmp_path)
     run(Path(sys.executable).with_name("krtc"), *arguments, "checkout", cwd=tmp_path)
     assert tree(tmp_path / "installed") == tree(tmp_path / "checkout") != {}
+
+
+def test_installed_krtc_makes_the_checkouts_page(installed: Path, tmp_path: Path) -> None:
+    for name, krtc in (("installed", installed / "krtc"), ("checkout", Path(sys.executable).with_name("krtc"))):
+        run(krtc, "report", EXAMPLE, "-o", f"{name}.html", cwd=tmp_path)
+    assert (tmp_path / "installed.html").read_bytes() == (tmp_path / "checkout.html").read_bytes() != b""

@@ -213,6 +213,20 @@ def with_comment(content: str, word: str, comment: str) -> str:
     return "\n".join(f"{line} {comment}" if word in line else line for line in content.split("\n"))
 
 
+def test_it_touches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    krt, data = Source("krt.yml", EXAMPLE.read_bytes()), assets()
+    expected = overview.of_version(krt, None, "started", data, lambda name: name)  # all that it imports is imported now
+
+    def forbidden(*_: Any, **__: Any) -> Any:
+        raise AssertionError("it may not do that")
+
+    for name in ("builtins.open", "os.open", "os.stat", "os.listdir", "os.getcwd", "time.time", "socket.socket"):
+        monkeypatch.setattr(name, forbidden)
+    found = overview.of_version(krt, None, "started", data, lambda name: name)
+    monkeypatch.undo()
+    assert found.versions[0].manifests == expected.versions[0].manifests != ()
+
+
 class Test_secrets:
     @pytest.mark.parametrize("silenced", [False, True])
     def test_they_are_in_nothing_that_is_told(self, silenced: bool) -> None:

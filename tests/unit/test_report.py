@@ -1,8 +1,11 @@
 """`krtc report`: the page, what it is made of, and what the command writes and refuses to write."""
 
+import io
 import json
 import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -146,6 +149,15 @@ class Test_the_page:
         first = made()
         assert made() == first
 
+    def test_the_same_bytes_in_each_process(self) -> None:
+        write_version("sort-v2", description={})
+        command = [sys.executable, "-m", "krtc", "report", "runtime.yml"]
+        pages = [
+            subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=False).stdout
+            for seed in ("0", "4242")
+        ]
+        assert pages[0] == pages[1] != b""
+
     def test_no_reader_takes_data_for_the_end_of_its_element(self) -> None:
         hostile = "</script><script>alert(1)</script><!-- <script>&amp;]]>\u2028"
         for island in (html._island({"a": hostile}),):
@@ -176,6 +188,16 @@ class Test_the_command:
         page = Page(capsys.readouterr().out)
         assert [action["name"] for action in page.data["versions"][0]["actions"]] == ["unpublish"]
         assert "demo_sort-v1_Sort" in "\n".join(page.data["lines"])
+
+    def test_an_archive(self, capsys: Capture) -> None:
+        assert main(["pack", "versions/sort-v1", "-o", "v1.krt"]) == 0
+        assert main(["report", "v1.krt"]) == 0
+        assert [node["name"] for node in Page(capsys.readouterr().out).data["versions"][0]["workflows"][0]["nodes"]]
+
+    def test_standard_input(self, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text(SMALL).encode())))
+        assert main(["report", "-"]) == 0
+        assert "&lt;stdin&gt;" in capsys.readouterr().out
 
     def test_errors_are_1_and_in_the_page(self, capsys: Capture) -> None:
         write_version("sort-v2", description=5)
