@@ -26,11 +26,8 @@ krtc compile runtime.yml --to helm -o charts
 krtc check .
 # what a published version needs, with these settings; warnings count
 krtc check krt.yml --runtime runtime.yml --status published --strict
-# also what may not change of versions that run
 krtc check runtime.yml --against HEAD
 krtc check krt.yml --format sarif --ignore KRT304 > krtc.sarif
-# mend what takes no judgement, after a look at it
-krtc check krt.yml --diff
 krtc check krt.yml --fix
 """,
     "graph": """\

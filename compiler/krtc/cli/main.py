@@ -19,25 +19,25 @@ _WIDEST_HELP = 100
 PROBLEMS = "https://github.com/konstellation-io/krtc/issues"
 
 COMMANDS = {
-    "compile": "compile a version or a runtime into manifests, Kustomize trees or charts",
+    "init": "begin a project: a version that compiles, CI, Argo CD or Flux",
     "check": "say what is wrong with versions and runtimes",
+    "compile": "compile versions into manifests, Kustomize trees or charts",
     "diff": "say what a change means for the cluster",
     "graph": "draw the graphs of a version or a runtime",
+    "report": "make a page of a runtime or a version, for people",
+    "status": "show the versions of a runtime, and what may be done with each",
     "start": "start a version of a runtime, in its runtime.yml",
     "stop": "stop a version of a runtime, in its runtime.yml",
-    "publish": "publish a version of a runtime in place of the one that is, in its runtime.yml",
+    "publish": "publish a version in place of the one that is, in its runtime.yml",
     "unpublish": "unpublish a version of a runtime, in its runtime.yml",
-    "status": "show the versions of a runtime, and what may be done with each",
-    "report": "make a page of a runtime or a version, for people",
-    "argocd": "be a config management plugin of Argo CD",
-    "init": "begin a project: a version that compiles, with what Git, CI and Argo CD or Flux need",
-    "migrate": "write a krt.yml of KRT V1 as KRT V2",
     "pack": "pack the folder of a krt.yml into a .krt archive",
     "push": "store a .krt archive in MongoDB's GridFS, where the pods get it",
+    "argocd": "be a config management plugin of Argo CD",
     "krm": "generate or check as a KRM function, in Kustomize and kpt",
+    "migrate": "write a krt.yml of KRT V1 as KRT V2",
     "explain": "explain a diagnostic",
-    "lsp": "be a language server for an editor, on stdin and stdout",
     "schema": "print the JSON Schema of krt.yml, runtime.yml or a chart's values",
+    "lsp": "be a language server for an editor, on stdin and stdout",
     "completion": "print a script by which a shell completes krtc's commands",
 }
 """The commands and what they do."""
