@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     # A diagnostic whatever it says: its code, its file, and where it stands.
     Sign = tuple[str, str, int, int]
 
-# So often is a file judged again: a hostile one, in which hardly a fix holds, keeps nobody busy.
-_MOST_TRIALS = 40
+# So many times fixes of one file are tried: a hostile one, in which hardly any holds, keeps nobody busy.
+_MOST_TRIALS = 32
 _MOST_ROUNDS = 10
 _MOST_STEPS = 3
 
@@ -78,6 +78,7 @@ class _Mending:
         self._judging = judging
         self._wanted = wanted
         self._refused: list[tuple[Diagnostic, list[Diagnostic]]] = []
+        self._trials: Counter[str] = Counter()
         self.texts: dict[str, bytes] = {}
         self.old: dict[str, bytes] = {}
         self.first = self.found = self.judge({})
@@ -96,19 +97,18 @@ class _Mending:
                 files: dict[str, list[Diagnostic]] = {}
                 for diagnostic in some:
                     files.setdefault(key(diagnostic), []).append(diagnostic)
-                for together in files.values():
-                    self._settle(together)
+                for name, together in files.items():
+                    self._settle(name, together)
             if len(self.found) == before:
                 return
 
-    def _settle(self, some: "list[Diagnostic]") -> None:
+    def _settle(self, name: str, some: "list[Diagnostic]") -> None:
         """Makes as many fixes of one file as hold together."""
         texts, found = self.texts, self.found
         taken: list[Diagnostic] = []
         left = [some]
-        for _ in range(_MOST_TRIALS):
-            if not left:
-                return
+        while left and self._trials[name] < _MOST_TRIALS:
+            self._trials[name] += 1
             some = left.pop()
             new = self._try(texts, found, [*taken, *some])
             if not new:
