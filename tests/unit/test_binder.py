@@ -16,6 +16,7 @@ from krtc.diagnostics import Diagnostic
 from krtc.frontend import languages
 from krtc.model import krt
 from krtc.model.record import Record, canonical, place, span_of
+from krtc.reporters.text import report
 from krtc.source import SourceFile
 from tests.unit.helpers import KRT, RUNTIME, SMALL, Object, asset, changed, ids, parse, some, stretch, text
 
@@ -581,3 +582,19 @@ def test_says_which_key_is_unknown(language: str, data: st.DataObject) -> None:
 
 def test_the_same_version_however_it_is_written() -> None:
     assert canonical(bind(SMALL)[0]) == canonical(bind(HEAD + BODY)[0])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "config: {secrets: {PASSWORD: hunter2}}",
+        "config: {secrets: {PASSWORD: {value: hunter2}}}",
+        "config: {secrets: {PASSWORD: [hunter2]}}",
+        'mongodb: {uriFrom: "mongodb://me:hunter2@there"}',
+    ],
+)
+def test_a_secret_that_stands_there_is_shown_to_nobody(wrong: str) -> None:
+    _, diagnostics = bind(f"runtime: demo\n{wrong}\n", "runtime")
+    assert diagnostics
+    assert "hunter2" not in report(diagnostics)
+    assert all("secretKeyRef" in f"{d.message}{d.help}" for d in diagnostics)

@@ -67,6 +67,9 @@ class _Invalid:
 
 _INVALID = _Invalid()
 
+# In whose place people write the secret: what stands there is shown to nobody.
+_SECRET = "secretKeyRef"
+
 
 class Binder:
     """Fills the records of one language.
@@ -94,9 +97,16 @@ class Binder:
         return value
 
     def _report(
-        self, code: "Code", span: "Span", message: str, help: str | None = None, fix: "Fix | None" = None
+        self,
+        code: "Code",
+        span: "Span",
+        message: str,
+        help: str | None = None,
+        fix: "Fix | None" = None,
+        *,
+        secret: bool = False,
     ) -> _Invalid:
-        self.diagnostics.append(Diagnostic(code, span, message, help=help, fix=fix))
+        self.diagnostics.append(Diagnostic(code, span, message, help=help, fix=fix, secret=secret))
         if len(self.diagnostics) == MOST_FINDINGS:
             self.diagnostics.append(
                 Diagnostic(TOO_LARGE, span, f"more than {MOST_FINDINGS} mistakes: what follows was not looked at")
@@ -151,9 +161,14 @@ class Binder:
         return self._report(WRONG_TYPE, node.span, message, help_text, fix)
 
     def _record(self, node: Node, schema: "Schema", record: type[Record], owner: str) -> "Record | _Invalid":
+        properties: dict[str, Schema] = schema.get("properties", {})
+        secret = _SECRET in properties
+        if type(node) is not Mapping and secret:
+            message = f"{owner} must say where the secret is, and not the secret itself"
+            help_text = f"write `{_SECRET}: {{name: ..., key: ...}}`"
+            return self._report(WRONG_TYPE, node.span, message, help_text, secret=True)
         if type(node) is not Mapping:
             return self._wrong_type(node, "object", owner)
-        properties: dict[str, Schema] = schema.get("properties", {})
         fields: dict[str, Any] = {}
         places: dict[str, tuple[Scalar, Node]] = {}
         wrong: dict[str, dict[int, Any]] = {}
@@ -166,6 +181,7 @@ class Binder:
                     f"{owner} has no key `{key}`",
                     did_you_mean(key, properties) or (_list(properties) if properties else "remove it"),
                     _fixes().respelt(key, properties, at.span, taken=node.entries),
+                    secret=secret,
                 )
                 continue
             field = snake(key)
