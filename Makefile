@@ -42,8 +42,8 @@ format: deps ## mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-unit: deps ## the unit tests alone, in less than a minute
-	$(BIN)/pytest -n 2 tests/unit
+unit: deps ## the unit tests alone, with few examples of each property, in a minute
+	$(BIN)/pytest -n 2 --hypothesis-profile quick tests/unit
 
 test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov

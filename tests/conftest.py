@@ -9,6 +9,7 @@ from hypothesis import settings
 
 # A busy machine is not a failure. The rest is as Hypothesis has it, which differs under CI.
 settings.register_profile("krtc", parent=settings.default, deadline=None)
+settings.register_profile("quick", parent=settings.get_profile("krtc"), max_examples=10)
 settings.load_profile("krtc")
 
 

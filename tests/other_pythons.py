@@ -65,7 +65,16 @@ def main() -> int:
     failed = []
     for version, python in others().items():
         print(f"unit tests on {python}", flush=True)
-        command = [environment(version, python), "-m", "pytest", "-n", "2", "tests/unit"]
+        command = [
+            environment(version, python),
+            "-m",
+            "pytest",
+            "-n",
+            "2",
+            "--hypothesis-profile",
+            "quick",
+            "tests/unit",
+        ]
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
             failed.append(python)
     if failed:

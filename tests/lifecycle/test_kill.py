@@ -260,4 +260,3 @@ def test_init(folder: Path, zygote: Zygote, exists: bool) -> None:
         assert files(folder / "new") == whole
     print(life, outcomes)
     assert outcomes["whole"] and outcomes["nothing"], outcomes
-    assert outcomes["part"] or not exists, outcomes

@@ -127,7 +127,7 @@ def faults(graph: Drawn, layout: Layout) -> list[str]:
 
 
 @given(graphs())
-@settings(max_examples=300)
+@settings(max_examples=100)
 @example(EXAMPLES["itself"])
 def test_nothing_lies_on_anything_else(graph: Drawn) -> None:
     layout = lay_out(*graph)

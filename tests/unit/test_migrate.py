@@ -631,7 +631,7 @@ def chains(version: Object) -> Iterator[list[str]]:
         yield workflow["sequential"]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(v1_files())
 def test_any_version_is_the_same_in_v2(given_: tuple[Object, str, list[str]]) -> None:
     """What check accepts but for what is to be done, the chains as graphs, and every comment."""
@@ -665,7 +665,7 @@ def test_any_version_is_the_same_in_v2(given_: tuple[Object, str, list[str]]) ->
     assert again is not None and again.is_same and again.text == made.text
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(v1_files(), st.data())
 def test_any_damage_is_told_and_not_raised(given_: tuple[Object, str, list[str]], data: st.DataObject) -> None:
     text = given_[1]

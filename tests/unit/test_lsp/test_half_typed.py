@@ -67,7 +67,7 @@ def test_the_outline_outlasts_a_broken_line() -> None:
             assert count(KRT.replace(broken, half)) == 6, (broken, half)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_cursor_in_any_text(data: st.DataObject) -> None:
     text, language = data.draw(st.sampled_from([(KRT, "krt-v2"), (RUNTIME, "runtime"), (TYPED, "krt-v2")]))
