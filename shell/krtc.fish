@@ -142,7 +142,7 @@ complete -c krtc -n '_shtab_krtc_using unpublish; and test $_shtab_krtc_npos -eq
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a pack -d 'Pack the folder of a krt.yml into a .krt archive.'
 complete -c krtc -n '_shtab_krtc_using pack' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using pack' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the archive to write, NAME.krt'
-complete -c krtc -n '_shtab_krtc_using pack; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_directories)" -d 'the folder of a krt.yml; hidden files, links and rendered trees stay out of it'
+complete -c krtc -n '_shtab_krtc_using pack; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_directories)" -d 'the folder of a krt.yml; hidden files, links, runtime.yml and rendered trees stay out of it'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a push -d 'Store a .krt archive in MongoDB'"'"'s GridFS, where the pods get it.'
 complete -c krtc -n '_shtab_krtc_using push' -s h -l help -d 'show this help message and exit'
 complete -c krtc -n '_shtab_krtc_using push' -l runtime -xka "(__fish_complete_path (commandline -ct))" -d 'the settings of the runtime, a runtime.yml'

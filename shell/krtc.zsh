@@ -164,7 +164,7 @@ _shtab_krtc_migrate_defaults_added=0
 _shtab_krtc_pack_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   {-o,--output}"[the archive to write, NAME.krt]:FILE:_files"
-  ":the folder of a krt.yml\; hidden files, links and rendered trees stay out of it:_files -/"
+  ":the folder of a krt.yml\; hidden files, links, runtime.yml and rendered trees stay out of it:_files -/"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -146,6 +146,8 @@ class Test_a_runtime:
         assert 'label="aa\\nno such node"' in out
 
     def test_unknown_version(self, capsys: Capture) -> None:
+        code, _, err = said(capsys, "krt.yml", "-o", "other.yml")
+        assert (code, os.path.exists("other.yml")) == (2, False) and "ends in .mmd, .mermaid, .dot" in err
         runtime(SMALL)
         assert said(capsys, "runtime.yml", "--only", "mail-v2") == (
             2,
@@ -164,7 +166,8 @@ class Test_wrong_usage:
         assert code == 2 and "this is one version" in err
 
     def test_the_input_is_not_replaced(self, capsys: Capture) -> None:
-        code, _, err = said(capsys, "krt.yml", "-o", "./krt.yml")
+        Path("krt").write_text(text(SMALL))
+        code, _, err = said(capsys, "krt", "-o", "./krt")
         assert code == 2 and "is what is drawn" in err
         os.mkdir("sub")
         assert said(capsys, ".", "-o", "sub/../krt.yml")[0] == 2

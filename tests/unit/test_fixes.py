@@ -509,6 +509,15 @@ class Test_command:
         assert fix("krt.yml", "--ignore", "KRT3") == 0
         assert read("krt.yml") == text.replace("    node:", "    nodes:")
 
+    def test_what_is_not_selected_is_neither_mended_nor_made(self) -> None:
+        circle = GOOD.replace("- entrypoint   # from outside", "- entrypoint\n          - clasifier")
+        circle = circle.replace("replicas: 2", 'replicas: "2"')
+        write("krt.yml", circle)
+        fix("krt.yml", "--select", "KRT012")
+        assert read("krt.yml") == circle.replace('replicas: "2"', "replicas: 2")
+        fix("krt.yml", "--select", "KRT101")  # would close a circle, of which is not told
+        assert read("krt.yml") == circle.replace('replicas: "2"', "replicas: 2")
+
     def test_what_comes_to_light_and_can_be_mended_is(self, capsys: Capture) -> None:
         write(
             "krt.yml",

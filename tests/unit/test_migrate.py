@@ -452,6 +452,7 @@ class Test_the_command:
             assert (out, err) == ("" if more else V2, "krt.yml is KRT V2 already\n")
             assert Path("krt.yml").read_text() == V2
         assert Path("new.yml").read_text() == V2
+        assert main(["migrate", "krt.yml", "-o", "new.yml"]) == 2
 
     def test_what_is_wrong_leaves_nothing(self, capsys: Capture) -> None:
         Path("krt.yml").write_text(V1.replace("[greet", "[gret"))
@@ -471,6 +472,10 @@ class Test_the_command:
             (
                 ["krt.yml", "-o", "link.yml"],
                 "link.yml is a link, and krtc writes through none: name the file that it leads to",
+            ),
+            (
+                ["krt.yml", "-o", "empty"],
+                "empty is there already: give another FILE, or --write in place of what is read",
             ),
             (["krt.yml", "-o", "no/new.yml"], "cannot write no/new.yml: No such file or directory"),
             (["empty"], "there is no krt.yml in the folder empty"),

@@ -66,7 +66,15 @@ def test_the_same_files_are_the_same_bytes() -> None:
 
 
 def test_what_is_left_out_is_told(capsys: Capture, folder: Path) -> None:
-    for name in (".git/config", "src/__pycache__/a.pyc", "old.krt", "src/b.pyc", "rendered/.krtc-files", "rendered/x"):
+    for name in (
+        ".git/config",
+        "src/__pycache__/a.pyc",
+        "old.krt",
+        "src/b.pyc",
+        "rendered/.krtc-files",
+        "rendered/x",
+        "runtime.yml",
+    ):
         (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).touch()
     (FOLDER / "link").symlink_to(folder)
@@ -79,6 +87,7 @@ def test_what_is_left_out_is_told(capsys: Capture, folder: Path) -> None:
         "left out: old.krt",
         "left out: pipe (no regular file)",
         "left out: rendered/ (a tree that krtc wrote)",
+        "left out: runtime.yml (the settings of a runtime)",
         "left out: src/__pycache__/",
         "left out: src/b.pyc",
     ]

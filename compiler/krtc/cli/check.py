@@ -253,8 +253,11 @@ def _counted(paths: "list[str]") -> "Iterable[str]":
 
 def is_wanted(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:
     """Whether --select and --ignore leave it."""
-    if is_fixed(diagnostic):
-        return True
+    return is_fixed(diagnostic) or is_selected(diagnostic, options)
+
+
+def is_selected(diagnostic: "Diagnostic", options: "argparse.Namespace") -> bool:
+    """Whether it is of what --select and --ignore name, even where it is always told."""
     select, ignore = (tuple(code for codes in given for code in codes) for given in (options.select, options.ignore))
     id_ = diagnostic.code.id
     return (not select or id_.startswith(select)) and not id_.startswith(ignore)

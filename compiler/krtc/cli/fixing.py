@@ -5,11 +5,12 @@ light and has a fix itself, is mended with it. So what is written is never worse
 """
 
 import os
+from argparse import Namespace
 from collections import Counter
 from functools import partial
 
 from krtc.cli import rewrite, terminal
-from krtc.cli.check import Judging, is_wanted, key, tell
+from krtc.cli.check import Judging, is_selected, is_wanted, key, tell
 from krtc.cli.errors import UsageError
 from krtc.cli.reading import STDIN
 from krtc.cli.stdout import to_stdout
@@ -18,7 +19,7 @@ from krtc.diagnostics.fix import mended
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from krtc.diagnostics import Diagnostic
     from krtc.diagnostics.fix import Edit
@@ -37,7 +38,7 @@ def run(judging: Judging, options: "argparse.Namespace") -> int:
     if options.format != "text" and (options.diff or STDIN in options.paths):
         what = "--diff" if options.diff else "--fix of standard input"
         raise UsageError(f"{what} writes to stdout what it mends, and no report: leave --format out")
-    mending = _Mending(judging, partial(is_wanted, options=options))
+    mending = _Mending(judging, options)
     mending.mend()
     found = mending.found
     changed = sorted(mending.texts.items())
@@ -50,33 +51,35 @@ def run(judging: Judging, options: "argparse.Namespace") -> int:
                 del mending.texts[name]
                 found = mending.judge(mending.texts)
     judging.unread += mending.links()
-    count = f"{len(mending.first) - len(found)} of {len(mending.first)}"
+    first, found = ([d for d in diagnostics if is_wanted(d, options)] for diagnostics in (mending.first, found))
+    count = f"{len(first) - len(found)} of {len(first)}"
     if options.diff:
         diffs = [
             rewrite.diff(mending.path(name) or "<stdin>", mending.old[name].decode(), text.decode())
             for name, text in changed
         ]
         to_stdout("".join(diffs))
-        terminal.say(*mending.remarks(), *([f"would fix {count}"] if mending.first else []))
+        terminal.say(*mending.remarks(), *([f"would fix {count}"] if first else []))
         terminal.say(*(f"krtc: error: {message}" for message in judging.unread))
         return 2 if judging.unread else 1 if diffs else 0
     if judging.stdin is not None:
         to_stdout(next((text for name, text in changed if mending.path(name) is None), judging.stdin.data))
     code = tell(found, judging, options)
-    terminal.say(*mending.remarks(), *([f"fixed {count}"] if mending.first else []))
+    terminal.say(*mending.remarks(), *([f"fixed {count}"] if first else []))
     return code
 
 
 class _Mending:
-    """Files with more and more fixes made in them, in memory.
+    """Files with more and more fixes made in them, in memory, of what is selected.
 
-    `first` is what was wrong with them, `found` what still is, both as far as it is `wanted`; `texts` are those that
-    have changed, and `old` what these were, by the keys of `Judging`.
+    `first` is what was wrong with them, `found` what still is, selected or not, but for what is ignored; `texts` are
+    those that have changed, and `old` what these were, by the keys of `Judging`.
     """
 
-    def __init__(self, judging: Judging, wanted: "Callable[[Diagnostic], bool]") -> None:
+    def __init__(self, judging: Judging, options: "argparse.Namespace") -> None:
         self._judging = judging
-        self._wanted = wanted
+        self._selected = partial(is_selected, options=options)
+        self._told = partial(is_wanted, options=Namespace(select=[], ignore=options.ignore))
         self._refused: list[tuple[Diagnostic, list[Diagnostic]]] = []
         self._trials: Counter[str] = Counter()
         self.texts: dict[str, bytes] = {}
@@ -85,7 +88,7 @@ class _Mending:
 
     def judge(self, texts: "Mapping[str, bytes]") -> "list[Diagnostic]":
         """What is wrong with other texts."""
-        return [diagnostic for diagnostic in self._judging.judge(texts) if self._wanted(diagnostic)]
+        return [*filter(self._told, self._judging.judge(texts))]
 
     def mend(self) -> None:
         """Makes all fixes that hold: those that lie apart at once, then those that lay over them."""
@@ -151,7 +154,7 @@ class _Mending:
 
     def _is_mendable(self, diagnostic: "Diagnostic") -> bool:
         place = self._judging.places.get(key(diagnostic))
-        return diagnostic.fix is not None and place is not None and not place.is_link
+        return diagnostic.fix is not None and place is not None and not place.is_link and self._selected(diagnostic)
 
     def path(self, name: str) -> str | None:
         """Where a file is written; None for standard input."""

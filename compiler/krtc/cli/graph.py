@@ -87,6 +87,8 @@ def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnos
 
 def _refuse(output: str, names: "list[str]") -> None:
     """Raises UsageError when what stands at a path is not to be replaced by a picture."""
+    if os.path.splitext(output)[1] in (".yml", ".yaml", reading.ARCHIVE, reading.PROTO):
+        raise UsageError(f"{output} is named as what krtc reads: give a FILE that ends in {', '.join(_ENDINGS)}")
     try:
         status = os.lstat(output)
     except OSError:

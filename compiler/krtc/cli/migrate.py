@@ -78,6 +78,10 @@ def _give(made: "Migrated", source: "Source", options: "argparse.Namespace") -> 
         to_stdout(made.text)
     else:
         rewrite.refuse_link(options.output)
+        if os.path.lexists(options.output):
+            raise UsageError(
+                f"{options.output} is there already: give another FILE, or --write in place of what is read"
+            )
         try:
             output.replace(options.output, made.text.encode())
         except OSError as error:

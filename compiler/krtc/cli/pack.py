@@ -25,7 +25,9 @@ _OURS = (".krt", ".pyc")
 def arguments(parser: "argparse.ArgumentParser") -> None:
     """Adds what the command takes."""
     parser.add_argument(
-        "folder", metavar="DIR", help="the folder of a krt.yml; hidden files, links and rendered trees stay out of it"
+        "folder",
+        metavar="DIR",
+        help="the folder of a krt.yml; hidden files, links, runtime.yml and rendered trees stay out of it",
     )
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the archive to write, NAME.krt")
 
@@ -98,6 +100,8 @@ def _members(folder: str, inside: str, left_out: list[str]) -> "Iterator[tuple[s
         is_folder = stat.S_ISDIR(status.st_mode)
         if name.startswith(".") or name in _LEFT_OUT or name.endswith(_OURS):
             reason = ""
+        elif member in reading.RUNTIME_NAMES:
+            reason = " (the settings of a runtime)"
         elif is_folder and os.path.lexists(os.path.join(path, output.LIST)):
             reason = " (a tree that krtc wrote)"
         elif not is_folder and not stat.S_ISREG(status.st_mode):
