@@ -50,7 +50,7 @@ def test_the_cluster_is_used_as_the_page_of_it_says() -> None:
     tested = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
     assert f"krtc compile runtime.yml --to kustomize -o rendered\n{on_cluster}```" in tested
     # The two that only a network and a cluster of one's own would show.
-    assert clone.splitlines()[1] == "pip install ./krtc" and "kubectl apply -f application.yaml" in argo
+    assert clone.splitlines()[-1] == "pip install ./krtc" and "kubectl apply -f application.yaml" in argo
 
 
 def test_the_application_is_that_of_the_readme_with_a_namespace() -> None:

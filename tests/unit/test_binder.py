@@ -268,7 +268,7 @@ MISTAKES: list[tuple[str, str, Any]] = [
             [("KRT012", written, f"`replicas` of a node must be a whole number, and {said}", help_text)],
         )
         for written, said, help_text in (
-            ("'2'", "`2` is none", "remove the quotes"),
+            ("'2'", "this is text", "remove the quotes"),
             ("010", "`010` is none", None),
             ("1.0", "`1.0` is none", None),
             ("1_0", "`1_0` is none", None),

@@ -172,7 +172,7 @@ class _Mending:
     def remarks(self) -> "Iterator[str]":
         """Why what has a fix is left as it is."""
         for diagnostic, new in self._refused:
-            span, codes = diagnostic.span, sorted({other.code.id for other in new} - {diagnostic.code.id})
+            span, codes = diagnostic.span, sorted({repr(other.code) for other in new} - {repr(diagnostic.code)})
             would = f": that would bring {', '.join(codes)}" if codes else ""
             yield f"{span.file.name}:{span.line}:{span.column}: {diagnostic.code.id} is not mended{would}"
         for name in self._judging.archives:

@@ -265,7 +265,8 @@ class Binder:
         if not (node.plain and is_number):
             help_text = "remove the quotes" if digits.isdigit() and not node.plain else None
             fix = _fixes().rewritten(node.span, node.text, "remove the quotes") if is_number else None
-            message = f"{what} must be a whole number, and `{_short(node.text)}` is none"
+            none = f"`{_short(node.text)}` is none" if node.plain or not is_number else "this is text"
+            message = f"{what} must be a whole number, and {none}"
             return self._report(WRONG_TYPE, node.span, message, help_text, fix)
         if len(digits) > _LONGEST_INTEGER:
             return self._report(INVALID_VALUE, node.span, f"{what} has more than {_LONGEST_INTEGER} digits")
