@@ -94,7 +94,7 @@ def differences(folder: str, files: "Mapping[str, str]", mine: "Mine" = everythi
         if os.path.lexists(os.path.join(folder, name)):
             yield f"{os.path.join(folder, name)} is left over"
     if _content(folder, LIST, seen) != _list((listed - ours) | names).encode():
-        yield f"{os.path.join(folder, LIST)} differs: other files are in it than krtc makes now, or it was not written to its end"
+        yield f"{os.path.join(folder, LIST)} lists other files, or was not written to its end"
 
 
 def add(folder: str, files: "Mapping[str, str]") -> list[str]:

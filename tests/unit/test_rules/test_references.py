@@ -327,7 +327,8 @@ class Test_missing_service:
         for services in (["Sorter"], ["Sorter", "entrypoint"]):
             assert said(krt_files=Files(proto=proto(services=services))) == [
                 'KRT112 entrypoint.proto "public_input.proto" | `public_input.proto` has no `service Entrypoint`'
-                " | rename `service Sorter` to `service Entrypoint` | public_input.proto:1 Sorter: `service Sorter` is here"
+                " | rename `service Sorter` to `service Entrypoint`"
+                " | public_input.proto:1 Sorter: `service Sorter` is here"
             ]
 
     def test_good(self) -> None:
