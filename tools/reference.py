@@ -23,11 +23,13 @@ What a version is made of. Anything else in the file is an error.
 {(ROOT / "examples" / "classificator" / "krt.yml").read_text(encoding="utf-8").rstrip()}
 ```
 
-A node works on each message as it comes, whichever of its subscriptions it came by. `NODE` and `NODE.SUBTOPIC` are two
-subjects: who subscribes to `etl` gets nothing of what etl sends to `etl.urgent`. What the exitpoint sends answers the request.
+A node works on each message as it comes, whichever of its subscriptions it came by. `NODE` and `NODE.SUBTOPIC` are
+two subjects: who subscribes to `etl` gets nothing of what etl sends to `etl.urgent`. What the exitpoint sends
+answers the request.
 
-With the public entrypoint image the proto is `public_input.proto`, at the root of the KRT ([KRT306](../rules/KRT306.md)).
-What the configuration's variables are, `runtime.yml` says: `krtc check krt.yml --runtime runtime.yml` misses the values that are not there."""
+With the public entrypoint image the proto is `public_input.proto`, at the root of the KRT
+([KRT306](../rules/KRT306.md)). What the configuration's variables are, `runtime.yml` says: `krtc check krt.yml
+--runtime runtime.yml` misses the values that are not there."""
 PAGES = {
     "krt": ("krt-v2", "krt.yml", KRT),
     "runtime": (
