@@ -7,7 +7,7 @@ EXAMPLE := examples/classificator/krt.yml
 # Writes the lock files, for all Pythons at once, and is needed for nothing else.
 UV := uv==0.13.9
 
-.PHONY: help demo deps tools lint reference format unit test integration browser browser-deps shells shells-deps site e2e cluster cluster-deps e2e-node golden bench lock clean
+.PHONY: help demo deps tools lint reference format unit test pythons integration browser browser-deps shells shells-deps site e2e cluster cluster-deps e2e-node golden bench lock clean
 
 help:    ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -45,9 +45,11 @@ format: deps ## mend what ruff can mend
 unit: deps ## the unit tests alone, with few examples of each property, in a minute
 	$(BIN)/pytest -n 2 --hypothesis-profile quick tests/unit
 
-test: tools ## all tests, coverage, and the unit tests on the machine's other Pythons
+test: tools ## all tests but those of the targets below, with coverage
 	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/golden --cov
 	$(BIN)/pytest -n 2 --dist loadgroup tests --ignore tests/unit --ignore tests/golden --ignore tests/large --ignore tests/browser --ignore tests/e2e --ignore tests/e2e_node --ignore tests/shells --ignore tests/site
+
+pythons: deps ## the unit tests on the machine's other Pythons
 	$(BIN)/python tests/other_pythons.py
 
 integration: tools ## the tests that take long, and those against programs that are long to build
