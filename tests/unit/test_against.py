@@ -104,6 +104,14 @@ def test_one_version(against: str, capsys: Capture) -> None:
     assert main(["check", path, "--status", "stopped", "--against", against]) == 0
 
 
+def test_one_version_that_did_not_run_may_change(against: str, capsys: Capture) -> None:
+    """Its runtime.yml above says so."""
+    write_version("sort-v3", description="otherwise")
+    assert said(against, capsys, "versions/sort-v3/krt.yml") == []
+    write_version("sort-v1", description="otherwise")
+    assert said(against, capsys, "versions/sort-v1/krt.yml") == ["versions/sort-v1/krt.yml KRT411"]
+
+
 def test_what_was_not_there(against: str, capsys: Capture) -> None:
     write_version("sort-v9")
     assert said(against, capsys, "versions/sort-v9/krt.yml") == []

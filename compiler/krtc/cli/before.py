@@ -5,9 +5,9 @@ import os
 from krtc.cli import reading
 from krtc.cli.errors import UsageError
 from krtc.model.program import Was
-from krtc.model.record import Unsaid
+from krtc.model.record import Unsaid, known
 from krtc.model.status import DESIRED
-from krtc.pipeline import Options, Source, check, check_runtime
+from krtc.pipeline import Options, Source, check, check_runtime, entry_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from krtc.model.program import Program
+    from krtc.model.status import Status
 
 
 def in_tree(folder: str) -> dict[str, Was]:
@@ -25,18 +26,37 @@ def in_tree(folder: str) -> dict[str, Was]:
 def at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> dict[str, Was] | None:
     """The versions of a krt.yml or a runtime.yml at a revision of Git, by name; None when it was not there.
 
-    Of a krt.yml nobody knows the status: it ran. Raises UsageError for what cannot be read.
+    The status of a krt.yml is that of its entry in a runtime.yml above it; without one nobody knows, and it ran. Raises
+    UsageError for what cannot be read.
     """
     programs = _programs(path, revision, assets)
     if programs is None:
         return None
     found = {}
+    status = None if reading.is_runtime(path) else _listed(path, revision, assets)
     for program in programs:
         try:
-            found[program.version.version] = Was(program.status or "started", program.digest)
+            found[program.version.version] = Was(program.status or status or "started", program.digest)
         except Unsaid:  # what was wrong cannot have run
             continue
     return found
+
+
+def _listed(path: str, revision: str, assets: "Mapping[str, str]") -> "Status | None":
+    """The status of a krt.yml by the nearest runtime.yml, in its folder or above, that lists it at a revision."""
+    from krtc.cli import revision as git
+
+    folder = path
+    while folder:
+        folder = os.path.dirname(folder.rstrip("/"))
+        for name in reading.RUNTIME_NAMES:
+            data = git.Folder(revision, folder).read(name)
+            if isinstance(data, bytes):
+                entry = entry_of(Source(path, b""), Source(os.path.join(folder, name), data), assets)
+                if entry is not None:
+                    status: Status | None = known(entry, "status")
+                    return status
+    return None
 
 
 def _programs(path: str, revision: str, assets: "Mapping[str, str]") -> "list[Program] | None":
