@@ -205,7 +205,7 @@ def test_mermaid_has_nothing_of_names_but_letters_and_numbers(found: list[Pictur
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pydot calls pyparsing by old names
 @given(several)
-@settings(max_examples=12)
+@settings(max_examples=5)
 def test_dot_is_read_as_it_was_meant(found: list[Picture]) -> None:
     """By pydot, which knows strings but not what Graphviz makes of those in labels."""
     graphs = pydot.graph_from_dot_data(dot.page(found))
