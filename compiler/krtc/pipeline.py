@@ -435,7 +435,12 @@ def draw(programs: "Sequence[Program]", form: str) -> str:
 
 def check_runtimes(runtimes: "Sequence[RuntimeProgram]") -> list[Diagnostic]:
     """What several runtimes have to do with each other, in order."""
-    found = [*analysis.check_runtimes(runtimes)]
+    return heard(analysis.check_runtimes(runtimes))
+
+
+def heard(found: "Iterable[Diagnostic]") -> list[Diagnostic]:
+    """What rules found that the comments in its files do not silence, in order; no comment is judged by it."""
+    found = [*found]
     files = {diagnostic.span.file.name: diagnostic.span.file for diagnostic in found}
     comments = [ignore for file in files.values() for ignore in ignores.find(file)]
     return in_order(silence(found, comments, lambda ignore: False))

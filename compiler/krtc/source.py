@@ -2,6 +2,15 @@
 
 from itertools import accumulate
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    # A stretch of a text, from and to, and what takes its place.
+    Splice = tuple[int, int, str]
+
+BYTE_ORDER_MARK = "\ufeff"
+
 
 class SourceFile:
     """A text that was read.
@@ -62,5 +71,20 @@ class Span:
         self.end_line = end_line
         self.end_column = end_column
 
+    def holds(self, other: "Span") -> bool:
+        """Whether another stretch of the file begins within this one."""
+        return (self.line, self.column) <= (other.line, other.column) < (self.end_line, self.end_column)
+
     def __repr__(self) -> str:
         return f"{self.file.name}:{self.line}:{self.column}-{self.end_line}:{self.end_column}"
+
+
+def spliced(text: str, splices: "Iterable[Splice]") -> str:
+    """A text with other texts cut in, those for the same place in the order given; ValueError where two overlap."""
+    pieces, at = [], 0
+    for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
+        if start < at:
+            raise ValueError("one edit lies over another")
+        pieces += [text[at:start], new]
+        at = end
+    return "".join([*pieces, text[at:]])

@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from krtc.cli import main
-from krtc.reporters.text import visible
+from krtc.visible import visible
 from tests.browser.conftest import Visit
 from tests.unit.helpers import EXAMPLE, SMALL, text
 from tests.unit.runtimes import ALL, write_all, write_runtime, write_version

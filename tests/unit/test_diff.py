@@ -21,7 +21,7 @@ from krtc.manifests import ABSENT
 from krtc.manifests.change import EFFECTS, Change, Effect, Field
 from krtc.reporters.changes import json as as_json
 from krtc.reporters.changes import markdown, text
-from krtc.reporters.text import visible
+from krtc.visible import visible
 from tests.unit.helpers import KRT, RUNTIME, SMALL, Object, changed
 from tests.unit.helpers import text as written
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from krtc.diagnostics import Code, Diagnostic, Related, Severity
 from krtc.diagnostics.codes import UNKNOWN_NODE
-from krtc.reporters.text import report, visible
+from krtc.reporters.text import report
 from krtc.source import SourceFile, Span
+from krtc.visible import visible
 from tests.unit.helpers import EXAMPLE, build
 
 

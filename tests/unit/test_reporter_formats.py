@@ -17,8 +17,8 @@ from krtc.diagnostics.fix import Edit, Fix
 from krtc.reporters import github, gitlab, junit, sarif
 from krtc.reporters import json as json_reporter
 from krtc.reporters._common import fingerprints, path
-from krtc.reporters.text import visible
 from krtc.source import SourceFile, Span
+from krtc.visible import visible
 
 NOTE = Code("KRT999", "some-note", "note", "Something to know")
 REPORTS: dict[str, Callable[..., str]] = {

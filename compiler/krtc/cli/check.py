@@ -1,6 +1,7 @@
 """`krtc check`: what is wrong, in whatever form people and machines read."""
 
 import os
+from codecs import BOM_UTF8
 from importlib import import_module
 
 from krtc.cli import assets, before, reading
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from krtc.diagnostics import Diagnostic
-    from krtc.model.program import RuntimeProgram
+    from krtc.model.program import RuntimeProgram, Was
 
-_MARK = b"\xef\xbb\xbf"
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
@@ -142,6 +142,7 @@ class Judging:
         self._against = options.against
         is_tree = self._against and os.path.isdir(self._against)
         self._tree = before.in_tree(self._against) if is_tree else None
+        self._at_revision: dict[str, dict[str, Was] | None] = {}
         self.names: list[str] = []
         self.unread: list[str] = []
         self.archives: list[str] = []
@@ -187,8 +188,7 @@ class Judging:
                 return runtime, found
         used = {}
         folder = os.path.dirname(path)
-        tree = self._tree
-        was = before.at_revision(path, self._against, self._data) if self._against and tree is None else tree
+        was = self._was(path)
         if reading.is_runtime(path):
 
             def load(name: str) -> Source | str:
@@ -209,6 +209,14 @@ class Judging:
         self._found[path] = (used, runtime, found)
         return runtime, found
 
+    def _was(self, path: str) -> "Mapping[str, Was] | None":
+        """What the versions of a file were, by name, if anything is to be compared with that."""
+        if self._tree is not None or not self._against:
+            return self._tree
+        if path not in self._at_revision:
+            self._at_revision[path] = before.at_revision(path, self._against, self._data)
+        return self._at_revision[path]
+
     def _now(self, source: Source, folder: str, used: "dict[str, bytes | None]") -> Source:
         """What a file holds now, and a note of that in `used`; `folder` is where it was found."""
         if is_archive(source):
@@ -218,7 +226,7 @@ class Judging:
         name = os.path.abspath(source.name)
         if name not in self.places:
             path = None if source is self.stdin else source.name
-            self.places[name] = Place(path, folder, source.data[: len(_MARK)] if source.data[:3] == _MARK else b"")
+            self.places[name] = Place(path, folder, BOM_UTF8 if source.data.startswith(BOM_UTF8) else b"")
         text = used[name] = self._texts.get(name)
         if text is None:
             return source

@@ -1,7 +1,7 @@
 """`krtc compile`: a version, or a runtime with all its versions, to manifests, a Kustomize tree or charts."""
 
 from krtc.cli import assets, reading
-from krtc.cli.errors import UsageError
+from krtc.cli.errors import UsageError, no_version
 from krtc.cli.stdout import stream
 from krtc.diagnostics import has_errors
 from krtc.model.status import DESIRED
@@ -84,10 +84,7 @@ def made(options: "argparse.Namespace") -> "Result":
 def refuse_unknown(options: "argparse.Namespace", result: "Result") -> None:
     """UsageError when the only version that is wanted is not there; what came out has no errors."""
     if options.only not in (None, RUNTIME, *result.versions):
-        from krtc.diagnostics import did_you_mean
-
-        near = did_you_mean(options.only, [*result.versions, RUNTIME])
-        raise UsageError(f"{options.path} has no version `{options.only}`{': ' + near if near else ''}")
+        raise no_version(options.path, options.only, [*result.versions, RUNTIME])
 
 
 def _version(krt: "Source", options: "argparse.Namespace") -> "Result":

@@ -135,7 +135,7 @@ class _Mending:
                 edits.setdefault(key(diagnostic), []).extend(diagnostic.fix.edits if diagnostic.fix else ())
             for name, file in {key(diagnostic): diagnostic.span.file for diagnostic in some}.items():
                 old.setdefault(name, self._encoded(name, file.text))
-                texts[name] = self._encoded(name, mended(file.text, edits[name]))
+                texts[name] = self._encoded(name, mended(file, edits[name]))
             expected = [_moved(sign, edits) for sign in expected]
             now = self.judge(texts)
             left = Counter(sign[:3] for sign in expected)

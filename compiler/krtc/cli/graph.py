@@ -4,7 +4,7 @@ import os
 import stat
 
 from krtc.cli import assets, output, reading, terminal
-from krtc.cli.errors import UsageError
+from krtc.cli.errors import UsageError, no_version
 from krtc.cli.stdout import to_stdout
 from krtc.diagnostics import has_errors
 from krtc.pipeline import Options, asset_names, check, check_runtime, draw
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from krtc.diagnostics import Diagnostic
     from krtc.model.program import Program
 
-FORMS = ("mermaid", "dot", "svg", "html")
-
 _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg", ".html": "html"}
+FORMS = tuple(dict.fromkeys(_ENDINGS.values()))
 
 
 def arguments(parser: "argparse.ArgumentParser") -> None:
@@ -46,7 +45,7 @@ def run(options: "argparse.Namespace") -> int:
     if programs:
         text = draw(programs, form)
         if options.output:
-            _write(options.output, text)
+            output.put(options.output, text.encode())
         else:
             to_stdout(text)
     return 1 if has_errors(diagnostics) else 0
@@ -77,30 +76,20 @@ def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnos
     if not drawn and not has_errors(found):
         if not options.only:
             raise UsageError(f"{source.name} lists no versions")
-        from krtc.diagnostics import did_you_mean
-
-        near = did_you_mean(options.only, [program.version.version for program in programs])
-        raise UsageError(f"{source.name} has no version `{options.only}`{': ' + near if near else ''}")
+        raise no_version(source.name, options.only, [program.version.version for program in programs])
     files = [reading.beside_name(source.name, path) for path in (runtime.paths if runtime else [])]
     return drawn, found, [source.name, *files]
 
 
-def _refuse(output: str, names: "list[str]") -> None:
+def _refuse(path: str, names: "list[str]") -> None:
     """Raises UsageError when what stands at a path is not to be replaced by a picture."""
-    if os.path.splitext(output)[1] in (".yml", ".yaml", reading.ARCHIVE, reading.PROTO):
-        raise UsageError(f"{output} is named as what krtc reads: give a FILE that ends in {', '.join(_ENDINGS)}")
+    if os.path.splitext(path)[1] in (".yml", ".yaml", reading.ARCHIVE, reading.PROTO):
+        raise UsageError(f"{path} is named as what krtc reads: give a FILE that ends in {', '.join(_ENDINGS)}")
     try:
-        status = os.lstat(output)
+        status = os.lstat(path)
     except OSError:
         return
     if not stat.S_ISREG(status.st_mode):
-        raise UsageError(f"{output} is no regular file: krtc writes a picture to a new file, or over one")
-    if any(os.path.exists(name) and os.path.samefile(output, name) for name in names):
-        raise UsageError(f"{output} is what is drawn: give another FILE")
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        output.replace(path, text.encode())
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        raise UsageError(f"{path} is no regular file: krtc writes a picture to a new file, or over one")
+    if any(os.path.exists(name) and os.path.samefile(path, name) for name in names):
+        raise UsageError(f"{path} is what is drawn: give another FILE")

@@ -82,7 +82,4 @@ def _give(made: "Migrated", source: "Source", options: "argparse.Namespace") -> 
             raise UsageError(
                 f"{options.output} is there already: give another FILE, or --write in place of what is read"
             )
-        try:
-            output.replace(options.output, made.text.encode())
-        except OSError as error:
-            raise UsageError(f"cannot write {options.output}: {error.strerror}") from error
+        output.put(options.output, made.text.encode())

@@ -276,6 +276,14 @@ def replace(path: str, content: bytes, mode: int | None = None) -> None:
         raise
 
 
+def put(path: str, content: bytes) -> None:
+    """Writes a file that is named by who called; UsageError when the disk refuses."""
+    try:
+        replace(path, content)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
 def _abandoned(folder: str, ours: set[str]) -> set[str]:
     """What runs that were killed left beside the files that they were writing."""
     names: dict[str, set[str]] = {}

@@ -50,10 +50,7 @@ def run(options: "argparse.Namespace") -> int:
         terminal.report(diagnostics)
     if has_errors(diagnostics):
         return 1
-    try:
-        output.replace(options.output, packed)
-    except OSError as error:
-        raise UsageError(f"cannot write {options.output}: {error.strerror}") from error
+    output.put(options.output, packed)
     terminal.say(*(f"left out: {name}" for name in left_out), f"{options.output}: {count} files, {len(packed):,} bytes")
     return 0
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cache
 
 from krtc import overview, pages
-from krtc.cli import assets, output, reading, terminal
+from krtc.cli import assets, output, reading, rewrite, terminal
 from krtc.cli.errors import UsageError
 from krtc.cli.progress import Progress
 from krtc.cli.stdout import to_stdout
@@ -13,6 +13,7 @@ from krtc.diagnostics import has_errors
 from krtc.model.status import DESIRED
 from krtc.pipeline import Options, asset_names
 from krtc.reporters.page import html
+from krtc.reporters.text import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,14 +56,11 @@ def run(options: "argparse.Namespace") -> int:
     if options.output is None:
         to_stdout(text)
         return int(has_errors(found))
-    try:
-        output.replace(options.output, text.encode())
-    except OSError as error:
-        raise UsageError(f"cannot write {options.output}: {error.strerror}") from error
+    output.put(options.output, text.encode())
     counts = [sum(diagnostic.severity == severity for diagnostic in found) for severity in ("error", "warning")]
     terminal.say(
-        f"{options.output}: {_count(len(page.versions), 'version')}, {_count(counts[0], 'error')},"
-        f" {_count(counts[1], 'warning')}"
+        f"{options.output}: {count(len(page.versions), 'version')}, {count(counts[0], 'error')},"
+        f" {count(counts[1], 'warning')}"
     )
     return int(has_errors(found))
 
@@ -99,8 +97,7 @@ def _refuse_other(path: str) -> None:
     """Raises UsageError for what is there and is no page that krtc made: a krt.yml is soon named by mistake."""
     if not os.path.lexists(path):
         return
-    if os.path.islink(path):
-        raise UsageError(f"{path} is a link, and krtc writes through none: name the file that it leads to")
+    rewrite.refuse_link(path)
     if not os.path.isfile(path):
         raise UsageError(f"{path} is not a file")
     try:
@@ -110,7 +107,3 @@ def _refuse_other(path: str) -> None:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     if not ours:
         raise UsageError(f"{path} was not written by krtc report: move it away, or give another file")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -6,7 +6,8 @@ from krtc.cli import reading, terminal, versions
 from krtc.cli.stdout import to_stdout
 from krtc.cli.versions import Versions
 from krtc.model.status import ACTIONS
-from krtc.reporters import text
+from krtc.reporters.text import tame
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _json(found: Versions) -> str:
 def _table(found: Versions) -> str:
     rows = [_HEAD]
     for entry in found.entries:
-        name, krt = (text.tame(text.visible(cell)) for cell in (entry.shown, entry.krt or "?"))
+        name, krt = (tame(visible(cell)) for cell in (entry.shown, entry.krt or "?"))
         rows.append((name, entry.status or "?", krt, ", ".join(_next(entry)) or "-"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []

@@ -4,6 +4,7 @@ import os
 import sys
 
 from krtc.reporters import text
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def say(*lines: str) -> None:
     """Lines on stderr; stdout carries the product only. What a terminal would obey is shown by number."""
-    sys.stderr.write("".join([text.tame(text.visible(line)) + "\n" for line in lines]))
+    sys.stderr.write("".join([text.tame(visible(line)) + "\n" for line in lines]))
 
 
 def report(diagnostics: "Sequence[Diagnostic]") -> None:

@@ -4,8 +4,7 @@ import os
 
 from krtc import analysis
 from krtc.cli import assets, reading
-from krtc.cli.errors import UsageError
-from krtc.diagnostics import did_you_mean
+from krtc.cli.errors import UsageError, no_version
 from krtc.diagnostics.codes import DUPLICATE_KEY
 from krtc.model.record import known, parts, span_of
 from krtc.pipeline import Options, Source, asset_names, check_runtime
@@ -116,8 +115,8 @@ class Versions:
         ):
             if found:
                 return found
-        near = did_you_mean(wanted, [name for entry in self.entries if (name := entry.name or entry.krt)])
-        raise UsageError(f"{self.source.name} has no version `{wanted}`{': ' + near if near else ''}")
+        names = [name for entry in self.entries if (name := entry.name or entry.krt)]
+        raise no_version(self.source.name, wanted, names)
 
     def concerning(self, wanted: Entry) -> "list[Diagnostic]":
         """The errors of the runtime itself and of one of its versions, and of no other."""
@@ -129,12 +128,7 @@ class Versions:
                 return True  # wherever it is told, even in the entry of one version
             name = diagnostic.span.file.name
             if name == self.source.name:
-                return not any(_holds(span, diagnostic.span) for span in others)
+                return not any(span.holds(diagnostic.span) for span in others)
             return wanted.name is not None or name == own or name.startswith(f"{own}/")
 
         return [diagnostic for diagnostic in self.errors if concerns(diagnostic)]
-
-
-def _holds(outer: "Span", inner: "Span") -> bool:
-    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
-    return start <= (inner.line, inner.column) < end

@@ -7,11 +7,13 @@ quotes and comments left as they are, is no fix. Rules import them where somethi
 import re
 
 from krtc.diagnostics.nearest import meant
-from krtc.source import Span
+from krtc.source import Span, spliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    from krtc.source import SourceFile
 
 _MOST_RIVALS = 20
 # What no reader of YAML takes for anything but text, in a flow collection too.
@@ -38,23 +40,13 @@ class Fix:
         self.edits = edits
 
 
-def mended(text: str, edits: "Iterable[Edit]") -> str:
-    """A text with the edits made; ValueError where one lies over another."""
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    end = len(text) + 1
-    places = [
-        (starts[e.span.line - 1] + e.span.column - 1, starts[e.span.end_line - 1] + e.span.end_column - 1, e.text)
-        for e in edits
-    ]
-    for start, stop, new in sorted(places, reverse=True):
-        if stop > end:
-            raise ValueError("one edit lies over another")
-        text = text[:start] + new + text[stop:]
-        end = start
-    return text
+def mended(file: "SourceFile", edits: "Iterable[Edit]") -> str:
+    """The text of a file with the edits made; ValueError where one lies over another."""
+    spans = ((edit.span, edit.text) for edit in edits)
+    return spliced(
+        file.text,
+        ((file.offset(s.line, s.column), file.offset(s.end_line, s.end_column), new) for s, new in spans),
+    )
 
 
 def respelt(name: str, valid: "Collection[str]", *places: Span, taken: "Collection[str]" = ()) -> Fix | None:

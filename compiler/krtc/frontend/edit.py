@@ -3,19 +3,18 @@
 Nothing is parsed and written again: what changes is cut in where the nodes of the document say that it stands.
 """
 
+from itertools import chain
+
 from krtc.frontend import yaml
 from krtc.frontend.nodes import Mapping, Scalar, Sequence
-from krtc.source import SourceFile
+from krtc.source import BYTE_ORDER_MARK, SourceFile, spliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
 
     from krtc.model.status import Status
-
-    Splice = tuple[int, int, str]
-
-_BYTE_ORDER_MARK = "\ufeff"
+    from krtc.source import Splice
 
 
 def set_statuses(text: str, statuses: "Dict[int, Status]") -> str:
@@ -24,16 +23,14 @@ def set_statuses(text: str, statuses: "Dict[int, Status]") -> str:
     A status that is there keeps its quotes; one that is not comes behind `krt`, written as the keys beside it are. A
     byte order mark stays. Raises ValueError when the text has no such entries, each with a status or a `krt`.
     """
-    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
     body = text.removeprefix(mark)
     root, _ = yaml.parse(SourceFile("", body))
     versions = root.entries["versions"][1] if isinstance(root, Mapping) and "versions" in root.entries else None
     if not isinstance(versions, Sequence):
         raise ValueError("the text lists no versions")
-    splices = [s for index, status in statuses.items() for s in _splices(body, versions, index, status)]
-    for start, end, new in sorted(splices, reverse=True):
-        body = body[:start] + new + body[end:]
-    return mark + body
+    found = (_splices(body, versions, index, status) for index, status in statuses.items())
+    return mark + spliced(body, chain.from_iterable(found))
 
 
 def _splices(text: str, versions: Sequence, index: int, status: str) -> "list[Splice]":

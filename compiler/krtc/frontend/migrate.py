@@ -23,15 +23,14 @@ from krtc.diagnostics.codes import (
 from krtc.frontend import formats, yaml
 from krtc.frontend.binder import is_word
 from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
-from krtc.source import SourceFile, Span
+from krtc.source import SourceFile, Span, spliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from krtc.frontend.nodes import Placed
-
-    Splice = tuple[int, int, str]
+    from krtc.source import Splice
 
 TODO = "# krtc: todo"
 SDK = (
@@ -310,15 +309,7 @@ def _opening(node: Node, lines: list[str], column: int) -> "Splice":
 
 
 def _spliced(root: Mapping, splices: "list[Splice]") -> Mapping:
-    return _again(root.file, _cut(root.file.text, splices)) if splices else root
-
-
-def _cut(text: str, splices: "list[Splice]") -> str:
-    pieces, at = [], 0
-    for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
-        pieces += [text[at:start], new]
-        at = end
-    return "".join([*pieces, text[at:]])
+    return _again(root.file, spliced(root.file.text, splices)) if splices else root
 
 
 def _again(file: SourceFile, text: str) -> Mapping:
@@ -443,7 +434,7 @@ class _Migration:
         used = self._workflows(by_name)
         self._leave(nodes, by_name, used)
         self.decisions.sort(key=lambda decision: (decision.span.line, decision.span.column))
-        text = _cut(self.text, self.splices)
+        text = spliced(self.text, self.splices)
         if self.eol == "\r\n":
             text = re.sub(r"\r?\n", self.eol, text)
         return Migrated(text, self.decisions, self.todos)

@@ -18,8 +18,8 @@ class NodeNames:
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
-        self.name = _scalar(mapping, "name")
-        self.image = _scalar(mapping, "image")
+        self.name = tree.scalar(mapping, "name")
+        self.image = tree.scalar(mapping, "image")
         self.subscriptions = _scalars(tree.step(mapping, "subscriptions"))
 
 
@@ -30,10 +30,10 @@ class WorkflowNames:
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
-        self.name = _scalar(mapping, "name")
-        self.entrypoint = _scalar(mapping, "entrypoint")
-        self.exitpoint = _scalar(mapping, "exitpoint")
-        self.nodes = [NodeNames(node) for node in _mappings(tree.step(mapping, "nodes"))]
+        self.name = tree.scalar(mapping, "name")
+        self.entrypoint = tree.scalar(mapping, "entrypoint")
+        self.exitpoint = tree.scalar(mapping, "exitpoint")
+        self.nodes = [NodeNames(node) for node in tree.mappings(mapping, "nodes")]
 
     def named(self, name: str) -> "list[Scalar]":
         """Where the nodes of a name have it."""
@@ -51,12 +51,12 @@ class Names:
     """All of a document."""
 
     def __init__(self, root: "Node | None") -> None:
-        self.workflows = [WorkflowNames(mapping) for mapping in _mappings(tree.step(root, "workflows"))]
-        self.version = _scalar(root, "version")
+        self.workflows = [WorkflowNames(mapping) for mapping in tree.mappings(root, "workflows")]
+        self.version = tree.scalar(root, "version")
         entrypoint = tree.step(root, ENTRYPOINT)
-        self.proto = _scalar(entrypoint, "proto")
+        self.proto = tree.scalar(entrypoint, "proto")
         self.entrypoint = root.entries[ENTRYPOINT][0] if isinstance(root, Mapping) and entrypoint else None
-        own = _scalar(entrypoint, "image")
+        own = tree.scalar(entrypoint, "image")
         nodes = [node for workflow in self.workflows for node in workflow.nodes]
         self.images = [*([own] if own else []), *(node.image for node in nodes if node.image is not None)]
 
@@ -119,14 +119,5 @@ def publisher(subscription: Scalar) -> str:
     return subscription.text.partition(".")[0]
 
 
-def _scalar(node: "Node | None", key: str) -> Scalar | None:
-    found = tree.step(node, key)
-    return found if isinstance(found, Scalar) and found.text else None
-
-
 def _scalars(node: "Node | None") -> list[Scalar]:
     return [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
-
-
-def _mappings(node: "Node | None") -> list[Mapping]:
-    return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []

@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_right
 
+from krtc.source import BYTE_ORDER_MARK
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from krtc.source import Span
@@ -10,7 +12,6 @@ if TYPE_CHECKING:
     Position = tuple[int, int]
     Range = tuple[Position, Position]
 
-MARK = "\ufeff"
 _LINE_END = re.compile("\r\n|\n|\r")
 # How many bytes of an encoding are one unit.
 _UNITS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
@@ -21,7 +22,7 @@ class Positions:
 
     def __init__(self, text: str, encoding: str = "utf-16") -> None:
         self._text = text
-        self._mark = len(MARK) if text.startswith(MARK) else 0
+        self._mark = len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
         self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
         # The compiler ends lines with line feeds alone.
         self._feeds = [self._mark, *(end.end() for end in re.finditer("\n", text))]

@@ -21,9 +21,10 @@ from pygls.lsp.server import LanguageServer
 from krtc.diagnostics import in_order
 from krtc.lsp import completion, folding, hover, judging, references, rename, symbols
 from krtc.lsp.files import Files
-from krtc.lsp.positions import MARK, Positions
+from krtc.lsp.positions import Positions
 from krtc.lsp.shapes import Shapes
-from krtc.reporters.text import visible
+from krtc.source import BYTE_ORDER_MARK
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Document:
         self.path = path
         self.version = version
         given = re.sub("[\ud800-\udfff]", "\ufffd", given)  # halves of characters, which no file can hold
-        self.text = given.removeprefix(MARK)
+        self.text = given.removeprefix(BYTE_ORDER_MARK)
         self.data = given.encode()
         self.kind = kind
         self.unit: str | None = None

@@ -1,6 +1,6 @@
 """The outline of a document: a version, its workflows, their nodes; a runtime, its versions."""
 
-from krtc.frontend.nodes import Mapping, Scalar, Sequence
+from krtc.frontend.nodes import Mapping
 from krtc.lsp import tree
 
 TYPE_CHECKING = False
@@ -31,18 +31,18 @@ def outline(text: str) -> list[Symbol]:
         return []
     if "runtime" in root.entries and "workflows" not in root.entries:
         top = _symbol("runtime", text, root, "runtime")
-        top.children = [_symbol("version", text, one, "krt", "status") for one in _items(root, "versions")]
+        top.children = [_symbol("version", text, one, "krt", "status") for one in tree.mappings(root, "versions")]
         return [top]
     top = _symbol("version", text, root, "version", "description")
-    for workflow in _items(root, "workflows"):
+    for workflow in tree.mappings(root, "workflows"):
         entry = _symbol("workflow", text, workflow, "name", "entrypoint")
-        entry.children = [_symbol("node", text, node, "name", "image") for node in _items(workflow, "nodes")]
+        entry.children = [_symbol("node", text, node, "name", "image") for node in tree.mappings(workflow, "nodes")]
         top.children.append(entry)
     return [top]
 
 
 def _symbol(kind: str, text: str, mapping: Mapping, key: str, detail: str = "") -> Symbol:
-    name, about = _scalar(mapping, key), _scalar(mapping, detail)
+    name, about = tree.scalar(mapping, key), tree.scalar(mapping, detail)
     stretch = (mapping.start, end(text, mapping))
     # An editor shows nothing of a symbol without a name, and refuses all where a name is outside of its symbol.
     named = (name.start, min(name.end, stretch[1])) if name else (stretch[0], stretch[0])
@@ -55,13 +55,3 @@ def end(text: str, node: "Node") -> int:
     while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
         lines.pop()
     return node.start + len("\n".join(lines).rstrip())
-
-
-def _items(node: Mapping, key: str) -> list[Mapping]:
-    found = tree.step(node, key)
-    return [item for item in found.items if isinstance(item, Mapping)] if isinstance(found, Sequence) else []
-
-
-def _scalar(mapping: Mapping, key: str) -> Scalar | None:
-    found = tree.step(mapping, key)
-    return found if isinstance(found, Scalar) and found.text.strip() else None

@@ -115,6 +115,18 @@ def step(node: "Node | None", *path: str | int) -> "Node | None":
     return node
 
 
+def scalar(node: "Node | None", *path: str | int) -> Scalar | None:
+    """The text that a path leads to, or None where there is none."""
+    found = step(node, *path)
+    return found if isinstance(found, Scalar) and found.text.strip() else None
+
+
+def mappings(node: "Node | None", *path: str | int) -> list[Mapping]:
+    """The mappings in the list that a path leads to."""
+    found = step(node, *path)
+    return [item for item in found.items if isinstance(item, Mapping)] if isinstance(found, Sequence) else []
+
+
 def content(text: str, scalar: Scalar) -> tuple[int, int] | None:
     """Where the text of a scalar stands, without its quotes; None where it is written with escapes or over lines."""
     start, end = (scalar.start, scalar.end) if scalar.plain else (scalar.start + 1, scalar.end - 1)

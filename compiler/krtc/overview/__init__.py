@@ -11,15 +11,13 @@ from krtc.analysis.picture import picture_of
 from krtc.analysis.runtime_rules import plain_secret
 from krtc.backends.yaml import dump
 from krtc.changes import compare
-from krtc.diagnostics import has_errors, silence
-from krtc.frontend import ignores
-from krtc.lowering import lower, lower_runtime
+from krtc.diagnostics import has_errors
 from krtc.model.program import ConfigValue, Program, RuntimeProgram
 from krtc.model.record import known, parts, span_of
 from krtc.model.status import ACTIONS
 from krtc.overview import nodes
 from krtc.pictures import svg
-from krtc.pipeline import STATIC_FILES, Options, Source, check, check_runtime
+from krtc.pipeline import Options, Source, check, check_runtime, heard, lowered
 from krtc.reporters.page.data import Action, Manifest, Report, Version
 
 TYPE_CHECKING = False
@@ -117,7 +115,7 @@ class _Whole:
         self.statuses = statuses
         self.problems = problems
         self._sound = not has_errors(rest)
-        self._static = {name: assets[f"chart-templates/config/{name}"] for name in STATIC_FILES}
+        self._assets = assets
         self._settings = settings
         self._runtime = runtime
         self._made: dict[tuple[int, Status], Objects] = {}
@@ -136,7 +134,7 @@ class _Whole:
             status=status,
             krt=krt,
             description=known(program.version, "description") or "",
-            picture=svg.draw(picture, f"version-{index}-").replace(f"<style>\n{svg.STYLE}</style>\n", ""),
+            picture=svg.draw(picture, f"version-{index}-", styled=False),
             workflows=tuple(
                 nodes.workflow(program, workflow, drawn, problems, [data for _, data in objects])
                 for workflow, drawn in zip(workflows, picture.workflows, strict=True)
@@ -152,14 +150,14 @@ class _Whole:
         if self._runtime is None or not self._sound:
             return []
         programs: list[Program] = [_as(program, statuses[index]) for index, program in self.programs.items()]
-        made = lower_runtime(RuntimeProgram(self._runtime.settings, programs, source=self._runtime.source))
-        return made.objects("started")
+        runtime = RuntimeProgram(self._runtime.settings, programs, source=self._runtime.source)
+        return lowered(runtime, self._assets).objects("started")
 
     def _objects(self, index: int, status: "Status") -> "Objects":
         key = index, status
         if key not in self._made:
             program = _as(self.programs[index], status)
-            self._made[key] = lower(program, self._static).objects(_lowered(program))
+            self._made[key] = lowered(program, self._assets).objects(_lowered(program))
         return self._made[key]
 
     def _why_not(self, index: int, status: "Status | None") -> str:
@@ -173,11 +171,8 @@ class _Whole:
 
     def _wrong(self, index: int, status: "Status") -> "list[Diagnostic]":
         """What keeps a stopped version from being started."""
-        program = _as(self.programs[index], status)
-        found = [*analysis.check(program)]
-        files = {diagnostic.span.file.name: diagnostic.span.file for diagnostic in found}
-        comments = [comment for file in files.values() for comment in ignores.find(file)]
-        return [heard for heard in silence(found, comments, lambda _: False) if heard.severity == "error"]
+        found = heard(analysis.check(_as(self.programs[index], status)))
+        return [diagnostic for diagnostic in found if diagnostic.severity == "error"]
 
     def _action(self, index: int, step: "Step") -> Action:
         displaced = [i for i, status in self.statuses.items() if step.after == status == "published"]
@@ -241,7 +236,7 @@ def _shared_out(
     for diagnostic in diagnostics:
         name = diagnostic.span.file.name
         if name == settings:
-            to = [index for index, span in spans.items() if _holds(span, diagnostic.span)]
+            to = [index for index, span in spans.items() if span.holds(diagnostic.span)]
         else:
             to = [i for i, file in files.items() if file is not None and (name == file or name.startswith(f"{file}/"))]
             to = to or [i for i, file in files.items() if file is not None and _is_in(dirname(file), name)]
@@ -250,11 +245,6 @@ def _shared_out(
         if not to:
             rest.append(diagnostic)
     return rest, own
-
-
-def _holds(outer: "Span", inner: "Span") -> bool:
-    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
-    return start <= (inner.line, inner.column) < end
 
 
 def _is_in(folder: str, name: str) -> bool:

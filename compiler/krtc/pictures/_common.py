@@ -73,8 +73,3 @@ def identifier(text: str, others: str, taken: set[str]) -> str:
 def short(text: str, longest: int) -> str:
     """A text, or its beginning and `…`."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def visible(text: str) -> str:
-    """A text in which nothing hides, and which XML can hold: what cannot be printed stands there by its number."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)

@@ -1,6 +1,7 @@
 """Pictures in the DOT language, for Graphviz and all that reads what is written for it."""
 
 from krtc.pictures import _common
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,4 +59,4 @@ def _workflow(workflow: "DrawnWorkflow", name: str) -> "Iterator[str]":
 def _text(*lines: str) -> str:
     """Lines in quotes. Graphviz obeys what follows a backslash, and reads entities of HTML."""
     escapes = {ord("\\"): "\\\\", ord('"'): '\\"', ord("&"): "&amp;"}
-    return '"' + "\\n".join(line.translate(escapes) for line in map(_common.visible, lines)) + '"'
+    return '"' + "\\n".join(line.translate(escapes) for line in map(visible, lines)) + '"'

@@ -4,11 +4,11 @@ A picture has its own size, or fits the window. A node that is chosen, by mouse 
 with stay in sight while all else fades.
 """
 
-from base64 import b64encode
 from html import escape
 
 from krtc.pictures import _common, svg
-from krtc.sha256 import sha256
+from krtc.sha256 import policy_source
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,17 +59,16 @@ for (const picture of document.querySelectorAll(".krtc-picture")) {
 
 def page(pictures: "Sequence[Picture]") -> str:
     """A page with the pictures one below the other, each under the name of its version."""
-    title = escape(_common.visible(", ".join(_common.heading(picture) for picture in pictures)))
-    allowed = b64encode(bytes.fromhex(sha256(_SCRIPT))).decode()
+    title = escape(visible(", ".join(_common.heading(picture) for picture in pictures)))
     parts = [
-        f"<h1>{escape(_common.visible(_common.heading(picture)))}</h1>\n"
+        f"<h1>{escape(visible(_common.heading(picture)))}</h1>\n"
         f'<div class="picture">\n{svg.draw(picture, f"v{number}-")}\n</div>'
         for number, picture in enumerate(pictures)
     ]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';"
-        f" script-src 'sha256-{allowed}'\"/>\n"
+        f' script-src {policy_source(_SCRIPT)}"/>\n'
         '<meta name="viewport" content="width=device-width"/>\n'
         f"<title>{title}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n"
         '<p class="options"><label><input type="checkbox" id="fit"/> fit to the window</label></p>\n'

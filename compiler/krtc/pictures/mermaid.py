@@ -1,6 +1,7 @@
 """Pictures as a flowchart of Mermaid, which GitHub, GitLab and others draw where it stands in Markdown."""
 
 from krtc.pictures import _common
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +59,5 @@ def _body(pictures: "Sequence[Picture]") -> "Iterator[str]":
 
 def _text(*lines: str) -> str:
     """Lines in quotes: whatever Mermaid, Markdown or HTML would obey stands there by its number."""
-    plain = (
-        "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in line)
-        for line in map(_common.visible, lines)
-    )
+    plain = ("".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in line) for line in map(visible, lines))
     return '"' + "<br/>".join(plain) + '"'

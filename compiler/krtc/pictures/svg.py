@@ -5,6 +5,7 @@ from unicodedata import combining, east_asian_width
 
 from krtc.pictures import _common
 from krtc.pictures.layout import lay_out
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,14 +61,14 @@ def page(pictures: "Sequence[Picture]") -> str:
     )
 
 
-def draw(picture: "Picture", prefix: str = "") -> str:
-    """The `<svg>` element of a version, to stand in a page; its ids begin with `prefix`.
+def draw(picture: "Picture", prefix: str = "", *, styled: bool = True) -> str:
+    """The `<svg>` element of a version, to stand in a page, which may have `STYLE`; its ids begin with `prefix`.
 
     A node is `<g class="node ..." id="{prefix}{workflow}--{node}" data-workflow="..." data-node="...">`, an edge
     `<g class="edge ..." data-workflow="..." data-from="..." data-to="...">`. The classes are what `DrawnNode.kind` and
     `state` say. A node is a button, with whatever the page makes it do.
     """
-    return _Drawn(picture, prefix, 'tabindex="0" role="button"').element()
+    return _Drawn(picture, prefix, 'tabindex="0" role="button"').element(styled=styled)
 
 
 class _Drawn:
@@ -80,10 +81,11 @@ class _Drawn:
         self.places, self.width, self.height = _shelves(frames)
         self.frames = frames
 
-    def element(self, x: float = 0, y: float = 0) -> str:
+    def element(self, x: float = 0, y: float = 0, *, styled: bool = True) -> str:
         """The element at a place."""
         at = f'x="{_number(x)}" y="{_number(y)}" ' if x or y else ""
         width, height = _number(self.width), _number(self.height)
+        style = f"<style>\n{STYLE}</style>\n" if styled else ""
         body = "\n".join(
             f'<g transform="translate({_number(left)} {_number(top)})">\n{frame.body()}\n</g>'
             for frame, (left, top) in zip(self.frames, self.places, strict=True)
@@ -91,7 +93,7 @@ class _Drawn:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="krtc-picture" {at}width="{width}" height="{height}"'
             f' viewBox="0 0 {width} {height}" role="group" aria-label="{self.heading}"'
-            f' font-family="system-ui, sans-serif">\n<style>\n{STYLE}</style>\n{body}\n</svg>'
+            f' font-family="system-ui, sans-serif">\n{style}{body}\n</svg>'
         )
 
 
@@ -284,7 +286,7 @@ def _spans(marks: "Iterable[str]") -> str:
 
 
 def _escape(text: str) -> str:
-    return html.escape(_common.visible(text))
+    return html.escape(visible(text))
 
 
 def _number(value: float) -> str:

@@ -2,8 +2,8 @@
 
 import os
 
-from krtc.reporters.text import visible
 from krtc.sha256 import sha256
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ Format: "Workflow commands for GitHub Actions" in GitHub's documentation; the es
 """
 
 from krtc.reporters._common import lines, path
-from krtc.reporters.text import visible
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

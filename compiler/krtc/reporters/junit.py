@@ -4,7 +4,7 @@ Format: no standard has it; Jenkins's XSD (junit-10.xsd of its xunit plugin) is 
 """
 
 from krtc.reporters._common import lines, path
-from krtc.reporters.text import visible
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ field for a line: that is in the message, for people, and in the tags, for progr
 """
 
 from krtc.reporters._common import lines, path
-from krtc.reporters.text import visible
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

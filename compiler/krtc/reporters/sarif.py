@@ -6,7 +6,7 @@ Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; GitHub
 from os.path import isabs
 
 from krtc.reporters._common import document, encodable, fingerprints, path
-from krtc.reporters.text import visible
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

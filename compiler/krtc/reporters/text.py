@@ -3,6 +3,7 @@
 import re
 
 from krtc.diagnostics import Diagnostic
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def report(diagnostics: "Sequence[Diagnostic]", *, colour: bool = False) -> str:
     for diagnostic in diagnostics:
         counts[diagnostic.severity] += 1
         out += _diagnostic(diagnostic, paint, secret)
-    summary = f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}"
+    summary = f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}"
     if counts["note"]:
-        summary += f", {_count(counts['note'], 'note')}"
+        summary += f", {count(counts['note'], 'note')}"
     return "\n".join([*map(tame, out), summary]) + "\n"
 
 
@@ -94,13 +95,6 @@ def _width(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def visible(text: str) -> str:
-    """A text without anything that a terminal would obey: controls, bidi marks and line ends are shown by number."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
-
-
 def tame(line: str) -> str:
     """A line that no CI system obeys: GitHub does `::x::` at its start or after blanks, and `##[x]`; Azure `##vso[`."""
     if "##" in line:
@@ -108,7 +102,8 @@ def tame(line: str) -> str:
     return f"./{line}" if line.lstrip().startswith("::") else line
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
+    """As many things, in words."""
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 

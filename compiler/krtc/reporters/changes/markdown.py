@@ -8,7 +8,8 @@ from html import escape
 
 from krtc.manifests.change import EFFECTS
 from krtc.reporters.changes._common import WORDS, named, said, summary, values
-from krtc.reporters.text import tame, visible
+from krtc.reporters.text import tame
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

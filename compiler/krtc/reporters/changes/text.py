@@ -1,7 +1,8 @@
 """The text that people read: each object with what it does to the cluster, then its fields, and a summary."""
 
 from krtc.reporters.changes._common import MARKS, WORDS, named, said, summary, values
-from krtc.reporters.text import tame, visible
+from krtc.reporters.text import tame
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

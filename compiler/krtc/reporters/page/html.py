@@ -5,12 +5,12 @@ Jinja2 escapes what stands in the page; the script makes text of what is in the 
 
 import json
 import re
-from base64 import b64encode
-from hashlib import sha256
 
 from krtc.manifests.change import EFFECTS
 from krtc.reporters.changes._common import WORDS, named, said, summary, values
-from krtc.reporters.text import excerpt, visible
+from krtc.reporters.text import excerpt
+from krtc.sha256 import policy_source
+from krtc.visible import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,17 +56,12 @@ def report(page: "Report", texts: "Mapping[str, str]", pages: "Mapping[str, str]
         counts=counts,
         style=Markup(style),  # noqa: S704 (no user's text is in it)
         script=Markup(script),  # noqa: S704 (ours)
-        policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; "
-        "form-action 'none'",
+        policy=f"default-src 'none'; script-src {policy_source(script)}; style-src {policy_source(style)};"
+        " base-uri 'none'; form-action 'none'",
         data=Markup(_island(_data(page))),  # noqa: S704 (_island escapes it)
         excerpt=lambda d: None if secrets.intersection(_lines(d.span)) else excerpt(d.span),
         explained=[(d.code, _blocks(pages[d.code.id])) for d in _by_code(diagnostics)],
     )
-
-
-def _hash(text: str) -> str:
-    """What a Content-Security-Policy knows a style or a script by."""
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _lines(span: "Span") -> "set[tuple[str, int]]":
