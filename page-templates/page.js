@@ -7,6 +7,7 @@
   const search = find("#search");
   const panel = find("#node");
   const help = find("#help");
+  const characters = find("#characters");
   const fills = new WeakMap(); // of what was never opened, what makes its content
   let chosen = null; // the element of the node that the panel tells of
 
@@ -270,6 +271,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    // Who speaks to the computer types characters without meaning to
+    if (/^[^ ]$/.test(event.key) && !characters.checked) return;
     const at = event.target;
     const onStop = at.matches?.(".open, .matches button, .graph .node");
     let done = true;

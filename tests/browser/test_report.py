@@ -257,6 +257,19 @@ class Test_keys:
         page.keyboard.press("Escape")
         expect(page.locator("#help")).to_be_hidden()
 
+    def test_characters_can_be_switched_off(self, visit: Visit) -> None:
+        page = visit.open(report())
+        page.keyboard.press("?")
+        page.locator("#characters").uncheck()
+        page.keyboard.press("Escape")
+        for key in "/jk?":
+            page.keyboard.press(key)
+            assert page.evaluate("document.activeElement === document.body")
+        expect(page.locator("#help")).to_be_hidden()
+        page.locator("#search").focus()
+        page.keyboard.type("j")
+        assert page.locator("#search").input_value() == "j"
+
     def test_keys_of_the_browser_stay_the_browsers(self, visit: Visit) -> None:
         page = visit.open(report())
         page.keyboard.press("Control+j")
