@@ -145,6 +145,10 @@ class Test_records:
         ]
 
 
+PUBLISHER = (
+    "`entrypoint`, NODE or NODE.SUBTOPIC: a node in lower-case letters, digits and `-`,"
+    " a sub-topic without . * > , / \\ and spaces"
+)
 NAME = "lower-case letters, digits and `-`, with a letter or a digit at both ends"
 V2 = "add `krtVersion: v2` (The version of the language)"
 KEYS = "`version`, `krtVersion`, `description`, `entrypoint`, `config`, `workflows`"
@@ -200,7 +204,11 @@ MISTAKES: list[tuple[str, str, Any]] = [
         "description:",
         [("KRT012", "", "`description` of a version must be text, and this is nothing", None)],
     ),
-    ("name: etl\n", "name: Etl\n", [("KRT013", "Etl", "`name` of a node cannot be `Etl`", f"it must be {NAME}")]),
+    (
+        "name: etl\n",
+        "name: Etl\n",
+        [("KRT013", "Etl", "`name` of a node cannot be `Etl`", f"it must be {NAME}, as in `etl`")],
+    ),
     (
         "name: etl\n",
         f"name: {'e' * 20}\n",
@@ -221,7 +229,10 @@ MISTAKES: list[tuple[str, str, Any]] = [
         )
         for help_text, words in (
             (None, ("no", "12", "1e3", "0o17", "2001-12-14", "null")),
-            (f"it must be {NAME}", ("Y", "12:30:45", "1_000", "~", ".inf")),
+            (f"it must be {NAME}", ("Y", "~")),
+            (f"it must be {NAME}, as in `v1-000`", ("1_000",)),
+            (f"it must be {NAME}, as in `v12-30-45`", ("12:30:45",)),
+            (f"it must be {NAME}, as in `inf`", (".inf",)),
         )
         for word in words
     ),
@@ -247,9 +258,21 @@ MISTAKES: list[tuple[str, str, Any]] = [
                 "KRT013",
                 "'b c'",
                 "an item of `subscriptions` of a node cannot be `b c`",
-                "it must be `entrypoint`, NODE or NODE.SUBTOPIC: a node in lower-case letters, digits and `-`,"
-                " a sub-topic without . * > , / \\ and spaces",
+                f"it must be {PUBLISHER}, as in `b-c`",
             )
+        ],
+    ),
+    (
+        SOME,
+        "['a b.C', \"a\\u0416\"]",
+        [
+            (
+                "KRT013",
+                part,
+                f"an item of `subscriptions` of a node cannot be `{text}`",
+                f"it must be {PUBLISHER}{like}",
+            )
+            for part, text, like in (("'a b.C'", "a b.C", ""), ('"a\\u0416"', "a\u0416", ", as in `a`"))
         ],
     ),
     *(
@@ -598,3 +621,23 @@ def test_a_secret_that_stands_there_is_shown_to_nobody(wrong: str) -> None:
     assert diagnostics
     assert "hunter2" not in report(diagnostics)
     assert all("secretKeyRef" in f"{d.message}{d.help}" for d in diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("config", "help_text"),
+    [
+        ("{variables: [PASSWORD: hunter2]}", "it must be the name alone, `- NAME`: its value belongs in `config`"),
+        ("{variables: {PASSWORD: hunter2}}", "it must be a list of names, `- NAME`: their values belong in `config`"),
+        ("{files: {SETTINGS: hunter2}}", "it must be a list of names, `- NAME`: their values belong in `config`"),
+    ],
+)
+def test_a_value_in_a_krt_yml_is_led_to_runtime_yml(config: str, help_text: str) -> None:
+    _, (said,) = bind(HEAD + f"config: {config}\n" + BODY)
+    assert (said.code.id, said.help) == ("KRT012", f"{help_text} of a runtime.yml")
+    assert "hunter2" not in report([said])
+
+
+def test_a_reference_among_plain_values_is_led_to_the_secrets() -> None:
+    config = "{variables: {PASSWORD: {secretKeyRef: {name: a, key: b}}}}"
+    _, (said,) = bind(f"runtime: demo\nconfig: {config}\n", "runtime")
+    assert said.help == "it must be a plain value: what is in a Secret belongs under `config.secrets`"

@@ -323,6 +323,13 @@ class Test_a_tree:
         assert lines[-1] == "tree is not up to date: run the same command without --check"
         assert {path: path.read_bytes() for path in (folder / "tree").iterdir()} == before
 
+    def test_is_checked_as_started_when_nothing_else_is_said(self, folder: Path, capsys: Capture) -> None:
+        assert run("krt.yml", "-o", "tree", "--status", "published") == 0
+        assert run("krt.yml", "-o", "tree", "--check") == 1
+        assert capsys.readouterr().err.endswith(
+            "without --check (it was held against a started version: --status says if it is another)\n"
+        )
+
     def test_becomes_another(self, folder: Path) -> None:
         for form in (*FORMS, "manifests"):
             assert run("krt.yml", "--to", form, "-o", "tree") == 0

@@ -94,6 +94,7 @@ def test_without_a_meaning_nothing_is_drawn_or_written(capsys: Capture) -> None:
     Path("krt.yml").write_text("version: [\n")
     code, out, err = said(capsys, "krt.yml", "-o", "old.svg")
     assert (code, out) == (1, "") and "[KRT002]" in err
+    assert err.endswith("\nold.svg was not written: there is nothing to draw\n")
     assert Path("old.svg").read_text() == "as it was"
 
 

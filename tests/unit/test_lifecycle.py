@@ -207,7 +207,11 @@ class Test_what_is_refused:
         [
             ("start", "mail-v1", "mail-v1 is published: only a stopped version can be started"),
             ("start", "mail-v2", "mail-v2 is started already"),
-            ("stop", "mail-v1", "mail-v1 is published: unpublish it first: krtc unpublish mail-v1"),
+            (
+                "stop",
+                "mail-v1",
+                "mail-v1 is published: unpublish it first (or publish another version): krtc unpublish mail-v1",
+            ),
             ("stop", "mail-v3", "mail-v3 is stopped already"),
             ("publish", "mail-v1", "mail-v1 is published already"),
             ("publish", "mail-v3", "mail-v3 is stopped: start it first: krtc start mail-v3"),

@@ -299,7 +299,7 @@ def broken(old: str, new: str) -> str:
         ("KRT005", broken('"name": "read"', '"name": "read", "name": "read"')),
         ("KRT006", broken('"mails-v1"', "1.10")),
         ("KRT006", broken('"read"', "no")),
-        ("KRT008", broken('"v2"', '"v1"')),
+        ("KRT013", broken('"v2"', '"v1"')),
         ("KRT006", broken('"mails-v1"', "null")),
         ("KRT012", broken('"mails-v1"', "")),
         ("KRT013", broken('"read"', '"re\\u200bad"')),

@@ -62,8 +62,13 @@ class Test_krt_v1:
 
     @pytest.mark.parametrize("written", ["v1", "V1"])
     def test_that_says_so(self, written: str) -> None:
-        assert refused({**SMALL, "krtVersion": written}) == (f'"{written}"', *V1)
         assert refused({**OF_V1, "krtVersion": written}) == (f'"{written}"', *V1)
+
+    @pytest.mark.parametrize("written", ["v1", "V1"])
+    def test_that_says_so_and_is_not(self, written: str) -> None:
+        """Of what is KRT V2 in all else, this alone is wrong; `krtc migrate` could do nothing with it."""
+        _, (said,) = read({**SMALL, "krtVersion": written})
+        assert (said.code.id, stretch(said.span), said.help) == ("KRT013", f'"{written}"', "write `v2`")
 
     def test_by_its_chains(self) -> None:
         other = {**OF_V1["workflows"][0], "sequential": None}

@@ -95,9 +95,12 @@ def tell(shown: "list[Diagnostic]", judging: "Judging", options: "argparse.Names
         from krtc.cli import terminal
 
         terminal.say(*unread)
-    if judging.unread:
-        return 2
-    return 1 if any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown) else 0
+    return 2 if judging.unread else int(is_finding(shown, options))
+
+
+def is_finding(shown: "list[Diagnostic]", options: "argparse.Namespace") -> bool:
+    """Whether any of it is more than a remark."""
+    return any(d.severity == "error" or (options.strict and d.severity == "warning") for d in shown)
 
 
 def judge(options: "argparse.Namespace") -> "tuple[list[str], list[Diagnostic], list[str]]":

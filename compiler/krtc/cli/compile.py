@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from krtc.pipeline import Result, Source
 
 _OLD = "is not up to date: run the same command without --check"
+# Who forgot the status of a published version would else be told to unpublish it.
+_STARTED = " (it was held against a started version: --status says if it is another)"
 
 FORMS = ("manifests", "kustomize", "helm")
 
@@ -169,7 +171,8 @@ def _to_folder(
         output.refuse_other(folder, whole_runtime=whole_runtime)
         if options.check:
             found = list(output.differences(folder, files, mine))
-            return 1 if found else 0, [*found, *([f"{folder} {_OLD}"] if found else [])]
+            is_one = mine is output.everything and not options.only and not options.status
+            return int(bool(found)), [*found, *([f"{folder} {_OLD}{_STARTED if is_one else ''}"] if found else [])]
         count, changed = output.write(folder, files, mine)
     except OSError as error:
         raise UsageError(

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import partial
 
 from krtc.cli import rewrite, terminal
-from krtc.cli.check import Judging, is_selected, is_wanted, key, tell
+from krtc.cli.check import Judging, is_finding, is_selected, is_wanted, key, tell
 from krtc.cli.errors import UsageError
 from krtc.cli.reading import STDIN
 from krtc.cli.stdout import to_stdout
@@ -59,9 +59,10 @@ def run(judging: Judging, options: "argparse.Namespace") -> int:
             for name, text in changed
         ]
         to_stdout("".join(diffs))
-        terminal.say(*mending.remarks(), *([f"would fix {count}"] if first else []))
+        left = [": what is left `krtc check` says"] if found else []
+        terminal.say(*mending.remarks(), *(["".join([f"would fix {count}", *left])] if first else []))
         terminal.say(*(f"krtc: error: {message}" for message in judging.unread))
-        return 2 if judging.unread else 1 if diffs else 0
+        return 2 if judging.unread else 1 if diffs or is_finding(found, options) else 0
     if judging.stdin is not None:
         to_stdout(next((text for name, text in changed if mending.path(name) is None), judging.stdin.data))
     code = tell(found, judging, options)

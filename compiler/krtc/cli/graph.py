@@ -48,6 +48,8 @@ def run(options: "argparse.Namespace") -> int:
             output.put(options.output, text.encode())
         else:
             to_stdout(text)
+    elif options.output:
+        terminal.say(f"{options.output} was not written: there is nothing to draw")
     return 1 if has_errors(diagnostics) else 0
 
 

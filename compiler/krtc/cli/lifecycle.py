@@ -86,7 +86,8 @@ def _refusal(action: "Action", entry: "Entry", runtime: str | None) -> str:
     from shlex import join
 
     call = join(["krtc", step, entry.shown, *(["--runtime", runtime] if runtime else [])])
-    return f"{entry.shown} is {entry.status}: {step} it first: {call}"
+    other = " (or publish another version)" if step == "unpublish" else ""
+    return f"{entry.shown} is {entry.status}: {step} it first{other}: {call}"
 
 
 def _errors(

@@ -138,7 +138,7 @@ class Binder:
             return self._list(node, schema, what)
         elif type(node) is Mapping and kind == "object":
             return self._map(node, schema, what)
-        return self._wrong_type(node, kind, what)
+        return self._wrong_type(node, kind, what, schema)
 
     def _alternative(self, node: Node, alternatives: "list[Schema]") -> "Schema":
         """The alternative that a value is judged by: the one that names it or is of its kind, else the first."""
@@ -152,13 +152,15 @@ class Binder:
                 fitting.append(schema)
         return (fitting or alternatives)[0]
 
-    def _wrong_type(self, node: Node, kind: str, what: str) -> _Invalid:
+    def _wrong_type(self, node: Node, kind: str, what: str, schema: "Schema | None" = None) -> _Invalid:
         found = {"null": "nothing", "string": "text"}.get(_natural_kind(node)) or _KINDS[_natural_kind(node)]
-        help_text = fix = None
+        fix = None
+        help_text = f"it {schema['errorMessage']}" if schema and "errorMessage" in schema else None
         if kind == "array" and type(node) is Scalar and is_word(node.text):
             help_text, fix = f"write `[{node.text}]`", _fixes().listed(node.span)
         message = f"{what} must be {_KINDS[kind]}, and this is {found}"
-        return self._report(WRONG_TYPE, node.span, message, help_text, fix)
+        secret = schema is not None and "writeOnly" in schema
+        return self._report(WRONG_TYPE, node.span, message, help_text, fix, secret=secret)
 
     def _record(self, node: Node, schema: "Schema", record: type[Record], owner: str) -> "Record | _Invalid":
         properties: dict[str, Schema] = schema.get("properties", {})
@@ -324,8 +326,19 @@ def _misfit(text: str, schema: "Schema") -> str | None:
         return _list(allowed) if len(allowed) > 1 else f"write `{allowed[0]}`"
     fits = "pattern" not in schema or re.fullmatch(schema["pattern"], text)
     if not fits or ("not" in schema and not text.isascii() and re.search(schema["not"]["pattern"], text)):
-        return f"it {schema.get('patternErrorMessage', 'must match ' + schema['pattern'])}"
+        return f"it {schema.get('patternErrorMessage', 'must match ' + schema['pattern'])}{_instead(text, schema)}"
     return None
+
+
+def _instead(text: str, schema: "Schema") -> str:
+    """For a text that is no name, a name that is like it, as the end of a sentence."""
+    from krtc.model.patterns import RESOURCE_NAME, SUBSCRIPTION
+
+    if schema["pattern"] != RESOURCE_NAME and (schema["pattern"] != SUBSCRIPTION or "." in text):
+        return ""
+    name = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
+    name = f"v{name}" if name[:1].isdecimal() else name
+    return f", as in `{name}`" if name and not _is_ambiguous(name) and re.fullmatch(schema["pattern"], name) else ""
 
 
 def _natural_kind(node: Node) -> str:

@@ -41,6 +41,8 @@ def _signs(document: Mapping) -> "Iterator[tuple[Span, str, str]]":
     if dialect and not (isinstance(dialect[1], Scalar) and dialect[1].text.lower() == "v1"):
         return
     workflows = [item for item in _items(keys.get("workflows")) if isinstance(item, Mapping)]
+    if "nodes" not in keys and {key for one in workflows for key in one.entries} & {"nodes", "sequential"} == {"nodes"}:
+        return  # it is KRT V2, whatever it says of itself
     for sign in (
         dialect and dialect[1].span,
         keys["nodes"][0].span if "nodes" in keys and "processes" not in keys else None,

@@ -79,7 +79,8 @@ def _inlined(schema: "Any", definitions: "dict[str, Schema]") -> "Any":
     if "$ref" in schema:
         rest = {key: value for key, value in schema.items() if key != "$ref"}
         return _inlined(definitions[schema["$ref"].rpartition("/")[2]] | rest, definitions)
-    inlined = {key: _inlined(value, definitions) for key, value in schema.items()}
+    # What editors say of a value of another type is of the language's files alone.
+    inlined = {k: _inlined(v, definitions) for k, v in schema.items() if k not in ("errorMessage", "writeOnly")}
     if "anyOf" in inlined:
         inlined["anyOf"] = [choice for choice in inlined["anyOf"] if choice.get("type") != "null"]
         if len(inlined["anyOf"]) == 1:

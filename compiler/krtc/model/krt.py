@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from krtc.model.types import (
         BucketName,
-        ConfigFile,
-        ConfigVariable,
+        ConfigFiles,
+        ConfigVariables,
         Field,
         Image,
         KrtPath,
@@ -41,7 +41,7 @@ class Node(Record):
     """A process of a workflow: a Deployment of a runner image that executes the node's code."""
 
     name: Annotated[ResourceName, Field(description="Unique inside the workflow.", examples=["etl"])]
-    image: Annotated[Image, Field(description="The runner image.", examples=["konstellation/kre-py:latest"])]
+    image: Annotated[Image, Field(description="The runner image.", examples=["konstellation/kre-py:8.2.0"])]
     src: Annotated[
         KrtPath, Field(description="The code: a path inside the KRT.", examples=["src/etl/main.py", "bin/etl"])
     ]
@@ -81,19 +81,17 @@ class Entrypoint(Record):
             description="The proto with `service Entrypoint`, a path inside the KRT.", examples=["public_input.proto"]
         ),
     ]
-    image: Annotated[
-        Image, Field(description="The entrypoint image.", examples=["konstellation/kre-entrypoint:latest"])
-    ]
+    image: Annotated[Image, Field(description="The entrypoint image.", examples=["konstellation/kre-entrypoint:8.2.0"])]
 
 
 class Config(Record):
     """The names of the configuration that the nodes read as environment variables; all of it is mandatory."""
 
     variables: Annotated[
-        list[ConfigVariable] | None, Field(description="Variables with a short value.", examples=[["WEBHOOK_URL"]])
+        ConfigVariables | None, Field(description="Variables with a short value.", examples=[["WEBHOOK_URL"]])
     ] = None
     files: Annotated[
-        list[ConfigFile] | None,
+        ConfigFiles | None,
         Field(description="Variables that hold the content of a file.", examples=[["MODEL_SETTINGS"]]),
     ] = None
 

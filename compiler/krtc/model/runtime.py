@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from krtc.model.types import (
         Amount,
         ConfigFile,
+        ConfigValue,
         ConfigVariable,
         Database,
         Domain,
@@ -219,7 +220,7 @@ class Pods(Record):
 class ConfigValues(Record):
     """Values for `config.variables` and `config.files` of the versions."""
 
-    variables: Annotated[dict[ConfigVariable, str], Field(description="Plain values, by variable.")] = {}
+    variables: Annotated[dict[ConfigVariable, ConfigValue], Field(description="Plain values, by variable.")] = {}
     secrets: Annotated[dict[ConfigVariable, SecretSource], Field(description="Variables whose value is a secret.")] = {}
     files: Annotated[
         dict[ConfigFile, str | FileSource],

@@ -19,11 +19,21 @@ def _matching(pattern: str, in_words: str, *, longest: int | None = None, withou
     return Field(pattern=pattern, max_length=longest, json_schema_extra=extra)
 
 
+def _instead(in_words: str) -> object:
+    """What to say of a value of another type; such a value may be a secret, and is shown to nobody."""
+    return Field(json_schema_extra={"errorMessage": f"must be {in_words}", "writeOnly": True})
+
+
+_NAME = "the name alone, `- NAME`: its value belongs in `config` of a runtime.yml"
+_NAMES = "a list of names, `- NAME`: their values belong in `config` of a runtime.yml"
 ResourceName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=19)]
 RpcName = Annotated[str, _matching(p.RPC_NAME, p.RPC_NAME_IN_WORDS, longest=128)]
 BucketName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=128)]
 ConfigVariable = Annotated[str, _matching(p.CONFIG_VARIABLE, p.CONFIG_VARIABLE_IN_WORDS, longest=253)]
+ConfigVariables = Annotated[list[Annotated[ConfigVariable, _instead(_NAME)]], _instead(_NAMES)]
+ConfigValue = Annotated[str, _instead("a plain value: what is in a Secret belongs under `config.secrets`")]
 ConfigFile = Annotated[str, _matching(p.CONFIG_FILE, p.CONFIG_FILE_IN_WORDS, longest=253)]
+ConfigFiles = Annotated[list[Annotated[ConfigFile, _instead(_NAME)]], _instead(_NAMES)]
 Subscription = Annotated[str, _matching(p.SUBSCRIPTION, p.SUBSCRIPTION_IN_WORDS, longest=128, without=p.HIDDEN)]
 KrtPath = Annotated[str, _matching(p.KRT_PATH, p.KRT_PATH_IN_WORDS, longest=1024, without=p.HIDDEN)]
 ProtoPath = Annotated[str, _matching(p.PROTO_PATH, p.PROTO_PATH_IN_WORDS, longest=1024, without=p.HIDDEN)]

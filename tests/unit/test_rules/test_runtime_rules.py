@@ -114,7 +114,7 @@ class Test_missing_config_value:
     @pytest.mark.parametrize(
         ("runtime", "where"),
         [
-            (None, " in a runtime.yml, and give that with --runtime"),
+            (None, " in a runtime.yml, and give that too (--runtime FILE; in Argo CD, the parameter `runtime`)"),
             ({"runtime": "kre"}, " in runtime.yml"),
         ],
     )

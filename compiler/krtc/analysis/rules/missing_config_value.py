@@ -47,6 +47,6 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
                 + (
                     " in runtime.yml"
                     if program.settings is not DEFAULTS
-                    else " in a runtime.yml, and give that with --runtime"
+                    else " in a runtime.yml, and give that too (--runtime FILE; in Argo CD, the parameter `runtime`)"
                 ),
             )

@@ -11,5 +11,5 @@ Good:
 
     version: "v1-10"
 
-Fix: quote it, as `krtc check --fix` does.
+Fix: quote it, as `krtc check --fix` does. What quotes do not make a name, call otherwise.
 """
