@@ -108,7 +108,8 @@ def values() -> str:
     lines.append(
         "What `krtc compile --to helm` leaves open. Each chart has those that its version can use, in its values.yaml"
         " and its README.md, with a schema that Helm holds them to (`krtc schema values krt.yml`); the settings of a"
-        " runtime.yml are their defaults."
+        " runtime.yml are their defaults. What runtime.yml says of a variable decides what it is: one that has a Secret"
+        " there is a reference here, and one that has no value there is a plain one, and must be given."
     )
     lines += ["", "| value | default | what it is |", "|---|---|---|", *rows.values()]
     return "\n".join(lines) + "\n"

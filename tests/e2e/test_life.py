@@ -14,7 +14,7 @@ from tests.e2e.cluster.flux import Flux
 from tests.e2e.cluster.nats import Nats
 from tests.e2e.cluster.processes import ROOT, until
 from tests.e2e.life.argocd import Applications
-from tests.e2e.life.by_hand import Applied, Charts
+from tests.e2e.life.by_hand import PAGE, Applied, Charts, command
 from tests.e2e.life.flux import Kustomizations, Releases
 from tests.e2e.life.place import Place, State
 from tests.e2e.life.sources import (
@@ -85,6 +85,16 @@ def test_what_the_page_tries_on_a_cluster(place: Place) -> None:
     fresh.write({V1: "published"})
     fresh.shell(block)
     assert {key for key in fresh.state() if key[0] not in FOLLOWING} == objects({V1: "published"})
+
+
+def test_the_secrets_of_the_page(place: Place) -> None:
+    """What docs/runtimes.md has people make is what its runtime.yml names."""
+    for name, file in (("crm", "token.txt"), ("kre-mongodb", "mongodb-uri.txt")):
+        (place.folder / file).write_text("hunter2")
+        place.shell(command(f"kubectl create secret generic {name}"))
+    found = {data["metadata"]["name"]: [*data["data"]] for data in place.found("secrets")}
+    assert found == {"crm": ["token"], f"{place.namespace}-mongodb": ["uri"]}  # whose name is the page's `kre`
+    assert "{secretKeyRef: {name: crm, key: token}}" in PAGE.read_text()
 
 
 def live(place: Place, way: Way) -> None:

@@ -220,7 +220,10 @@ class Pods(Record):
 class ConfigValues(Record):
     """Values for `config.variables` and `config.files` of the versions."""
 
-    variables: Annotated[dict[ConfigVariable, ConfigValue], Field(description="Plain values, by variable.")] = {}
+    variables: Annotated[
+        dict[ConfigVariable, ConfigValue],
+        Field(description="Plain values, by variable; a ConfigMap holds them, so they are no place for a secret."),
+    ] = {}
     secrets: Annotated[dict[ConfigVariable, SecretSource], Field(description="Variables whose value is a secret.")] = {}
     files: Annotated[
         dict[ConfigFile, str | FileSource],
