@@ -46,7 +46,13 @@ def files(bundle: "Bundle", status: str, values: "list[Value]", templates: "Mapp
         },
     }
     rows = _rows(values, defaults)
-    context = {"bundle": bundle, "header": header(bundle.source), "rows": rows, "status": status}
+    context = {
+        "bundle": bundle,
+        "header": header(bundle.source),
+        "rows": rows,
+        "status": status,
+        "needs_nack": any(resource.kind == "Stream" for resource in bundle.resources),
+    }
     texts = environment(templates, {"quoted": quoted, "scalar": scalar, "cell": _cell, "default": _default})
     for name in ("values.yaml", "README.md", "templates/_helpers.tpl", "templates/NOTES.txt"):
         tree[name] = texts.get_template(name).render(context)
