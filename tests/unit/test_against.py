@@ -1,6 +1,7 @@
 """`krtc check --against`: what may change of versions that run, since a revision of Git or a rendered tree."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -132,3 +133,39 @@ def test_a_tree_that_was_spoilt_is_no_crash(content: bytes, against: str, capsys
             path.write_bytes(content)
         assert main(["check", "runtime.yml", "--against", "before"]) in (0, 1)
         assert "internal error" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["runtime.yml", "versions/sort-v2/krt.yml", "versions", "."])
+def test_before_the_first_commit_nothing_was_there(path: str, against: str, capsys: Capture) -> None:
+    """A hook runs before it; and before the first one of a branch that has none of the others' commits."""
+    if against == "HEAD":
+        git("checkout", "--quiet", "--orphan", "other")
+        assert said("HEAD", capsys, path) == []
+        shutil.rmtree(".git")
+    git("init", "--quiet")
+    assert said("HEAD", capsys, path) == []
+
+
+@pytest.mark.parametrize("wrong", ["HEAD^1", "HEAD~0", "main", "Head", "head"])
+def test_before_the_first_commit_another_name_is_wrong(wrong: str, against: str, capsys: Capture) -> None:
+    if against == "HEAD":
+        shutil.rmtree(".git")
+    git("init", "--quiet", "--initial-branch", "main")
+    assert main(["check", "runtime.yml", "--against", wrong]) == 2
+    assert f"there is no revision `{wrong}`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["nonsense", "0123456789012345678901234567890123456789"])
+def test_a_branch_that_leads_nowhere_had_commits(content: str, against: str, capsys: Capture) -> None:
+    if against == "HEAD":
+        (ref,) = Path(".git/refs/heads").iterdir()
+        ref.write_text(f"{content}\n")
+        assert main(["check", "runtime.yml", "--against", "HEAD"]) == 2
+        assert "cannot read HEAD:runtime.yml" in capsys.readouterr().err
+
+
+def test_where_there_is_no_repository_nobody_knows(against: str, capsys: Capture) -> None:
+    if against == "HEAD":
+        shutil.rmtree(".git")
+    assert main(["check", "runtime.yml", "--against", "HEAD"]) == 2
+    assert "not a git repository" in capsys.readouterr().err

@@ -26,6 +26,8 @@ def in_tree(folder: str) -> dict[str, Was]:
 def at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> dict[str, Was] | None:
     """The versions of a krt.yml or a runtime.yml at a revision of Git, by name; None when it was not there.
 
+    Nothing was there before the first commit, whose HEAD is no revision yet.
+
     The status of a krt.yml is that of its entry in a runtime.yml above it; without one nobody knows, and it ran. Raises
     UsageError for what cannot be read.
     """
@@ -66,7 +68,7 @@ def _programs(path: str, revision: str, assets: "Mapping[str, str]") -> "list[Pr
     folder = git.Folder(revision, inside)
     data = folder.read(name)
     if isinstance(data, str):
-        if data.endswith("at that revision"):
+        if data.endswith("at that revision") or git.is_unborn(revision, inside):
             return None
         raise UsageError(data)
     if not reading.is_runtime(path):
