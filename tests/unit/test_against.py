@@ -1,5 +1,6 @@
 """`krtc check --against`: what may change of versions that run, since a revision of Git or a rendered tree."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -89,6 +90,53 @@ def test_a_version_that_runs_never_changes(against: str, capsys: Capture) -> Non
     assert said(against, capsys) == [f"versions/{name}/krt.yml KRT411" for name in ("sort-v1", "sort-v2")]
     write_runtime(ALL | {"sort-v2": "stopped"})
     assert said(against, capsys) == ["versions/sort-v1/krt.yml KRT411"]
+
+
+def test_one_that_could_not_be_compiled_never_ran(against: str, capsys: Capture) -> None:
+    """Whoever mends what was committed in spite of its errors need not name it anew; its status is what it was."""
+    krt = Path("versions/sort-v1/krt.yml")
+    text = krt.read_text()
+    krt.write_text(text.replace('"entrypoint"\n', '"nowhere"\n'))
+    if against != "HEAD":
+        git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "broken")
+    for path in ("runtime.yml", "versions/sort-v1/krt.yml"):
+        assert said("HEAD", capsys, path) == [f"{krt} KRT101"]
+    krt.write_text(text)
+    for path in ("runtime.yml", "versions/sort-v1/krt.yml"):
+        assert said("HEAD", capsys, path) == []
+    write_version("sort-v2", description="Another one.")
+    write_runtime(ALL | {"sort-v1": "stopped", "sort-v2": "started"})
+    assert said("HEAD", capsys) == ["runtime.yml KRT412", "versions/sort-v2/krt.yml KRT411"]
+
+
+@pytest.mark.parametrize("of_version", [False, True])
+def test_configuration_hides_no_change(of_version: bool, against: str, capsys: Capture) -> None:
+    """Of what was, its values are not read."""
+    config = {"config": {"variables": {"RATE": "1"}, "files": {"NAMES": "names.txt"}}}
+    Path("names.txt").write_text("a")
+
+    def write(**more: object) -> None:
+        write_version("sort-v1", **more, config={"variables": ["RATE"], "files": ["NAMES"]})
+
+    versions = [{"krt": "versions/sort-v1/krt.yml", "status": "started", **(config if of_version else {})}]
+    write()
+    runtime = {"runtime": "demo", "versions": versions, **({} if of_version else config)}
+    Path("runtime.yml").write_text(json.dumps(runtime))
+    if against == "HEAD":
+        git("add", ".")
+        git("commit", "--quiet", "--message", "configured")
+    else:
+        assert main(["compile", "runtime.yml", "-o", "before"]) == 0
+    for path in ("runtime.yml", "versions/sort-v1/krt.yml"):
+        write()
+        arguments = [] if path == "runtime.yml" else ["--runtime", "runtime.yml"]
+        assert main(["check", path, "--against", against, *arguments]) == 0
+        write(description="Another one.")
+        capsys.readouterr()
+        assert main(["check", path, "--against", against, *arguments]) == 1
+        assert "KRT411" in capsys.readouterr().err
 
 
 def test_a_version_that_is_written_otherwise_is_the_same(against: str, capsys: Capture) -> None:
