@@ -25,7 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 RELEASED = "konstellation-io/krtc@v0.1.0"
 # What needs a server, a package index or a program that the project does not bring.
-ELSEWHERE = ("python3 -m pip install ", "krtc push ", "git push", "kubectl apply ")
+ELSEWHERE = ("python3 -m pip install ", "krtc push ", "git push", "kubectl ")
+VERSION = Path("versions/demo-v1")
+NEXT = Path("versions/demo-v2")
 
 LANGUAGES = ("python", "go")
 DEPLOYS = ("argocd", "flux")
@@ -54,35 +56,72 @@ def run(name: str, *arguments: str) -> str:
     return done.stdout
 
 
+class Reader:
+    """Does what the README of a new project says, block by block, in a shell that stops at the first failure."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self.readme = (project / "README.md").read_text()
+        self.blocks = re.findall(r"^   ```bash\n(.*?)^   ```$", self.readme, re.MULTILINE | re.DOTALL)
+        self.commands = [line.strip() for block in self.blocks for line in block.splitlines()]
+        self.is_go = "go install" in self.readme
+
+    def run(self, *numbers: int) -> None:
+        """Run what can be run here of some blocks."""
+        lines = [line.strip() for number in numbers for line in self.blocks[number].splitlines()]
+        mine = [line for line in lines if not line.startswith(ELSEWHERE)]
+        if self.is_go:  # the SDK of Go nodes is not fetched here: any binary will do
+            mine = [one for one in mine if not re.match("go |protoc |CGO", one)]
+            for node in ("cleaner", "greeter"):
+                (VERSION / "bin").mkdir(exist_ok=True)
+                shutil.copy("/bin/true", VERSION / "bin" / node)
+        author = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+        environment = {**os.environ, **dict.fromkeys(author, "a"), "PATH": f"{BIN}:{os.environ['PATH']}"}
+        script = "\n".join(["set -eu", *mine]).replace("python3 ", "python ")
+        done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert git(self.project, "status", "--porcelain") == "" or "git commit" not in script
+
+    def statuses(self) -> dict[str, str]:
+        """What runtime.yml says now, and the tree that is committed holds to it."""
+        assert main(["compile", "runtime.yml", "--to", "kustomize", "-o", "rendered", "--check"]) == 0
+        versions = yaml.safe_load(Path("runtime.yml").read_text())["versions"]
+        return {Path(one["krt"]).parent.name: one["status"] for one in versions}
+
+
 @every_project
 def test_its_readme(project: Path) -> None:
-    """Its commands, one after the other, in a shell that stops at the first failure."""
-    readme = (project / "README.md").read_text()
-    blocks = re.findall(r"^   ```bash\n(.*?)^   ```$", readme, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 3
-    commands = [line.strip() for block in blocks for line in block.splitlines()]
-    mine = [one for one in commands if not one.startswith(ELSEWHERE)]
-    assert {one.split(" ")[0] for one in commands if one not in mine} == {"python3", "krtc", "git", "kubectl"} or (
-        "go install" in readme
+    """Its commands, one after the other, to the second version and the end of the first."""
+    reader = Reader(project)
+    known = {"python3", "krtc", "git", "kubectl", "cd", "cp", "sed", "echo"}
+    assert {one.split(" ")[0] for one in reader.commands} - known == (
+        {"go", "protoc", "CGO_ENABLED=0"} if reader.is_go else set()
     )
-    if "go install" in readme:  # the SDK of Go nodes is not fetched here: any binary will do
-        mine = [one for one in mine if not re.match("go |protoc |CGO", one)]
-        for node in ("cleaner", "greeter"):
-            (project / "bin").mkdir(exist_ok=True)
-            shutil.copy("/bin/true", project / "bin" / node)
-    author = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
-    environment = {**os.environ, **dict.fromkeys(author, "a"), "PATH": f"{BIN}:{os.environ['PATH']}"}
-    script = "\n".join(["set -eu", *mine]).replace("python3 ", "python ")
-    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (project / "demo-v1.krt").exists()
-    assert git(project, "status", "--porcelain") == ""
+    build, store, deploy, copy, start, publish, stop = range(len(reader.blocks))
+    reader.run(build, store, deploy)
+    assert main(["check", "demo-v1.krt", "--strict"]) == 0
+    assert reader.statuses() == {"demo-v1": "published"}
     tracked = git(project, "ls-files").splitlines()
     assert "rendered/kustomization.yaml" in tracked and not [name for name in tracked if name.endswith(".krt")]
-    named = {name for line in readme.splitlines() if line.startswith("| `") for name in re.findall("`([^`]+)`", line)}
-    assert {name for name in named if " " not in name and name != "pre-commit install"} >= {"rendered/", "src/"}
-    assert main(["compile", "runtime.yml", "--to", "kustomize", "-o", "rendered", "--check"]) == 0
-    assert main(["check", "demo-v1.krt", "--strict"]) == 0
+    table = [line for line in reader.readme.splitlines() if line.startswith("| `")]
+    named = {Path(name).parts[0] for line in table for name in re.findall("`([^` ]+)`", line.split("|")[1])}
+    assert named == {Path(name).parts[0] for name in tracked} - {"README.md", ".gitignore"}
+
+    packed = Path("demo-v1.krt").read_bytes()
+    reader.run(copy)
+    krt = yaml.safe_load((NEXT / "krt.yml").read_text())
+    assert krt == {**yaml.safe_load((VERSION / "krt.yml").read_text()), "version": "demo-v2"}
+    (NEXT / "krt.yml").write_text((NEXT / "krt.yml").read_text().replace("Greets whoever", "Greets otherwise whoever"))
+    steps = [(start, "published", "started"), (publish, "started", "published"), (stop, "stopped", "published")]
+    for step, first, second in steps:
+        before = git(project, "rev-parse", "HEAD")
+        reader.run(step)
+        assert reader.statuses() == {"demo-v1": first, "demo-v2": second}
+        assert main(["check", ".", "--strict", "--against", before]) == 0
+    assert git(project, "diff", "--name-only", before, "--", str(VERSION), str(NEXT)) == ""
+    assert main(["check", ".", "--against", "HEAD~2"]) == 1  # what two steps may do, one may not
+    reader.run(store)
+    assert Path("demo-v1.krt").read_bytes() == packed
 
 
 @every_project
@@ -163,11 +202,11 @@ def test_the_pages_for_ci_and_editors_say_the_same(project: Path) -> None:
 def test_python_greets(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the code that the README's protoc makes, and a context that takes what is sent."""
     (command,) = re.findall(r"^ +python3 (-m grpc_tools.protoc .*)$", Path("README.md").read_text(), re.MULTILINE)
-    subprocess.run([sys.executable, *command.split()], check=True)
-    monkeypatch.syspath_prepend(str(project / "src"))
+    subprocess.run([sys.executable, *command.split()], check=True, cwd=VERSION)
+    monkeypatch.syspath_prepend(str(project / VERSION / "src"))
 
     def handle(name: str, message: Any) -> Any:
-        spec = importlib.util.spec_from_file_location(name, project / "src" / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(name, project / VERSION / "src" / f"{name}.py")
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -194,5 +233,5 @@ def test_python_greets(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("project", [("go", "argocd")], indirect=True)
 def test_go_is_formatted(project: Path) -> None:
     gofmt = Path(go.__path__[0], "bin", "gofmt")
-    done = subprocess.run([gofmt, "-l", "-e", "src"], capture_output=True, text=True, check=False)
+    done = subprocess.run([gofmt, "-l", "-e", VERSION / "src"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

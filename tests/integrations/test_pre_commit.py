@@ -1,6 +1,7 @@
 """The hooks of .pre-commit-hooks.yaml, run by pre-commit itself, with this repository as the hooks'."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,8 +41,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
-    """A repository with the example, and the configuration that the page shows."""
+    """A repository with the example, the runtime that has it, and the configuration that the page shows."""
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "runtime.yml").write_text("runtime: demo\nversions: [{krt: krt.yml, status: published}]\n")
     (block,) = [part.split("```")[0] for part in PAGE.read_text().split("```yaml\n")[1:]]
     config = yaml.safe_load(block)
     (repo,) = config["repos"]
@@ -111,9 +113,55 @@ def test_a_rendered_tree(repository: Path, home: Path) -> None:
     assert run(repository, home, "krtc-check", "krtc-rendered", "krtc-compile")[0] == 0
 
 
+def test_a_version_that_runs_does_not_change(repository: Path, home: Path) -> None:
+    krt = repository / "krt.yml"
+    krt.write_text(krt.read_text().replace("replicas: 2", "replicas: 3", 1))
+    git(repository, "add", ".")
+    assert run(repository, home, "krtc-check")[0] == 0  # nothing was committed before
+    git(repository, "commit", "--quiet", "--message", "first")
+    krt.write_text(krt.read_text().replace("replicas: 3", "replicas: 4", 1))
+    code, said = run(repository, home, "krtc-check")
+    assert code == 1 and "krt.yml:1:10: error[KRT411]" in said
+    krt.write_text(krt.read_text().replace("classificator-v1", "classificator-v2"))
+    code, said = run(repository, home, "krtc-check")
+    assert code == 1 and "error[KRT412]" in said and "KRT411" not in said
+
+
+def test_one_version_alone(repository: Path, home: Path) -> None:
+    """By the arguments that the page has for it."""
+    (arguments,) = re.findall(r"`args: (\[krt\.yml.*?])`", PAGE.read_text())
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text())
+    for hook in config["repos"][0]["hooks"][1:]:
+        hook["args"] = yaml.safe_load(arguments)
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    (repository / "runtime.yml").write_text("runtime: demo\nnamespace: elsewhere\n")
+    git(repository, "add", ".")
+    assert run(repository, home, "krtc-compile")[0] == 0
+    git(repository, "add", ".")
+    assert run(repository, home, "krtc-rendered")[0] == 0
+    assert (repository / "rendered" / "overlays" / "published").is_dir()
+
+
+def test_what_git_does_not_know_passes_and_is_missing_in_a_clone(repository: Path, home: Path) -> None:
+    shutil.copytree(EXAMPLE, repository / "new")
+    krt = repository / "new" / "krt.yml"
+    krt.write_text(krt.read_text().replace("classificator-v1", "new-v1"))
+    (repository / "runtime.yml").write_text(
+        "runtime: demo\nversions: [{krt: krt.yml, status: published}, {krt: new/krt.yml}]\n"
+    )
+    assert run(repository, home, "krtc-compile")[0] == 0
+    git(repository, "add", "runtime.yml", "rendered")
+    assert run(repository, home, "krtc-check", "krtc-rendered")[0] == 0
+    git(repository, "commit", "--quiet", "--message", "all but the folder")
+    clone = repository / "clone"
+    git(repository, "clone", "--quiet", ".", "clone")
+    code, said = run(clone, home, "krtc-check")
+    assert code != 0 and "new/krt.yml" in said
+
+
 @pytest.mark.parametrize("language", ["python", "go"])
 def test_a_new_project(tmp_path: Path, hooks: tuple[Path, str], home: Path, language: str) -> None:
-    """The configuration that `krtc init` writes, before and after the first compile."""
+    """The configuration that `krtc init` writes, before and after the first compile, and when it takes a wrong way."""
     folder = tmp_path / "demo"
     krtc = str(Path(sys.executable).with_name("krtc"))
     subprocess.run([krtc, "init", folder, "--language", language], check=True, capture_output=True)
@@ -131,3 +179,9 @@ def test_a_new_project(tmp_path: Path, hooks: tuple[Path, str], home: Path, lang
     assert run(folder, home, "krtc-compile")[0] == 0
     git(folder, "add", ".")
     assert run(folder, home, "krtc-check", "krtc-rendered", "krtc-compile")[0] == 0
+    git(folder, "commit", "--quiet", "--message", "first")
+    krt = folder / "versions" / "demo-v1" / "krt.yml"
+    krt.write_text(krt.read_text().replace("demo-v1", "demo-v2"))
+    git(folder, "add", ".")
+    code, said = run(folder, home, "krtc-check")
+    assert code == 1 and "`demo-v2` was not there, and cannot be published at once" in said

@@ -58,8 +58,8 @@ def edit(repository: Path, old: str, new: str) -> None:
     krt.write_text(text.replace(old, new, 1))
 
 
-def render(repository: Path) -> None:
-    command = [str(BIN / "krtc"), "compile", "krt.yml", "--to", "kustomize", "-o", "rendered"]
+def render(repository: Path, path: str = "krt.yml") -> None:
+    command = [str(BIN / "krtc"), "compile", path, "--to", "kustomize", "-o", "rendered"]
     subprocess.run(command, cwd=repository, check=True, capture_output=True)
 
 
@@ -236,7 +236,7 @@ def test_a_mistake_fails_and_all_reports_are_there(action: Any, repository: Path
     ran = action(rendered="rendered", base="HEAD^1")
     assert ran.codes == {"Check": 1, "Rendered tree": 1, "Compare with the base": 2}
     assert "::error file=krt.yml,line=31,endLine=31,col=13,endColumn=41,title=KRT101 unknown-node::" in ran.log
-    assert sarif(ran) == ["KRT101"]
+    assert sarif(ran) == ["KRT411", "KRT101"]
     assert ran.outputs["differs"] == ""
     comment = Path(ran.outputs["comment"]).read_text()
     assert comment.startswith("### krtc: not compared\n\n    krt.yml:31:13: error[KRT101]")
@@ -250,7 +250,7 @@ def test_a_mistake_fails_and_all_reports_are_there(action: Any, repository: Path
 def test_a_tree_that_is_out_of_date(action: Any, repository: Path) -> None:
     edit(repository, "replicas: 2", "replicas: 3")
     commit(repository)
-    ran = action(rendered="rendered", base="HEAD^1")
+    ran = action(rendered="rendered", base="HEAD^1", against="HEAD")
     assert ran.codes == {"Check": 0, "Rendered tree": 1, "Compare with the base": 0}
     assert "::error title=krtc::The rendered tree is not what its source is compiled into" in ran.log
     assert re.search(r"^### krtc compile --check\n\n    rendered/\S+ differs\n", ran.summary)
@@ -258,11 +258,22 @@ def test_a_tree_that_is_out_of_date(action: Any, repository: Path) -> None:
     assert ran.outputs["differs"] == "true"
 
 
-def test_a_difference_is_no_failure(action: Any, repository: Path) -> None:
+def test_what_may_not_change_since_the_base(action: Any, repository: Path) -> None:
+    """It is one revision for both, unless `against` names another."""
     edit(repository, "replicas: 2", "replicas: 3")
     render(repository)
     commit(repository)
     ran = action(rendered="rendered", base="HEAD^1")
+    assert ran.codes == {"Check": 1, "Rendered tree": 0, "Compare with the base": 0}
+    assert sarif(ran) == ["KRT411"] and ran.outputs["differs"] == "true"
+    assert action(base="HEAD^1", against="HEAD").code == action().code == 0
+
+
+def test_a_difference_is_no_failure(action: Any, repository: Path) -> None:
+    edit(repository, "replicas: 2", "replicas: 3")
+    render(repository)
+    commit(repository)
+    ran = action(rendered="rendered", base="HEAD^1", against="HEAD")
     assert ran.code == 0 and ran.log == ""
     assert ran.outputs["differs"] == "true"
     comment = Path(ran.outputs["comment"]).read_text()
@@ -285,8 +296,9 @@ def test_what_is_new_and_what_is_gone(action: Any, repository: Path) -> None:
 
 def test_a_base_that_was_not_fetched(action: Any) -> None:
     ran = action(base="0123456789012345678901234567890123456789")
-    assert ran.codes == {"Check": 0, "Rendered tree": None, "Compare with the base": 2}
+    assert ran.codes == {"Check": 2, "Rendered tree": None, "Compare with the base": 2}
     assert "::error title=krtc::It cannot be compared with the base: is that revision fetched" in ran.log
+    assert ran.summary.startswith("### krtc check\n\n    krtc: error: cannot read 0123456789")
     assert "there is no revision `0123456789" in Path(ran.outputs["comment"]).read_text()
     assert ran.outputs["differs"] == ""
 
@@ -514,8 +526,14 @@ def test_gitlab(repository: Path, shell: list[str]) -> None:
     assert gitlab(repository, DIFF, shell, base="HEAD") == (0, "### krtc: no change\n")
     assert gitlab(repository, DIFF, shell, path="nowhere.yml")[0] == 2
 
+    for base, against in (("HEAD^1", ""), ("HEAD", "HEAD^1")):
+        code, said = gitlab(repository, CHECK, shell, base, against=against)
+        assert code == 1 and "error[KRT411]" in said
+    for base, against in (("HEAD^1", "HEAD"), ("HEAD", ""), ("", "")):
+        assert gitlab(repository, CHECK, shell, base, against=against) == (0, "")
+
     misspell(repository)
-    code, said = gitlab(repository, CHECK, shell)
+    code, said = gitlab(repository, CHECK, shell, against="HEAD^1", status="stopped")
     assert code == 1 and "krt.yml:31:13: error[KRT101] unknown-node" in said
     (found,) = json.loads((repository / "krtc-code-quality.json").read_text())
     assert found["check_name"] == "KRT101 unknown-node" and found["location"]["lines"]["begin"] == 31
@@ -569,15 +587,24 @@ def recipe(repository: Path, *, installing: bool = False) -> tuple[int, str]:
 
 
 def test_the_recipe(repository: Path) -> None:
+    runtime = repository / "runtime.yml"
+    runtime.write_text("runtime: demo\nversions: [{krt: krt.yml, status: published}]\n")
+    shutil.rmtree(repository / "rendered")
+    render(repository, runtime.name)
+    commit(repository)
+    commit(repository)
     assert recipe(repository, installing=True) == (0, "")
     assert (repository / "krtc-diff.md").read_text() == "### krtc: no change\n"
-    edit(repository, "replicas: 2", "replicas: 3")
+    runtime.write_text(runtime.read_text().replace("published", "started"))
     code, said = recipe(repository)
     assert code == 1 and "rendered is not up to date" in said
-    render(repository)
-    commit(repository)
+    render(repository, runtime.name)
     assert recipe(repository)[0] == 0
-    assert "`spec.replicas`: `2` → `3`" in (repository / "krtc-diff.md").read_text()
+    assert '`data.status`: `"published"` → `"started"`' in (repository / "krtc-diff.md").read_text()
+    edit(repository, "replicas: 2", "replicas: 3")
+    render(repository, runtime.name)
+    code, said = recipe(repository)
+    assert code == 1 and said.startswith("krt.yml:1:10: error[KRT411] changed-version"), said
     misspell(repository)
     code, said = recipe(repository)
     assert code == 1 and "error[KRT101]" in said

@@ -249,7 +249,7 @@ def test_init(folder: Path, zygote: Zygote, exists: bool) -> None:
     for _ in range(KILLS // 4):
         shutil.rmtree("new")
         if exists:
-            Path("new/demo/src").mkdir(parents=True)
+            Path("new/demo/versions").mkdir(parents=True)
         code = zygote.run(*call, kill_after=moments.next())
         found = files(folder / "new") if Path("new").exists() else {}
         left = {name for name in found if ".krtc-" in name}

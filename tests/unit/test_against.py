@@ -1,6 +1,8 @@
 """`krtc check --against`: what may change of versions that run, since a revision of Git or a rendered tree."""
 
+import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -90,6 +92,53 @@ def test_a_version_that_runs_never_changes(against: str, capsys: Capture) -> Non
     assert said(against, capsys) == ["versions/sort-v1/krt.yml KRT411"]
 
 
+def test_one_that_could_not_be_compiled_never_ran(against: str, capsys: Capture) -> None:
+    """Whoever mends what was committed in spite of its errors need not name it anew; its status is what it was."""
+    krt = Path("versions/sort-v1/krt.yml")
+    text = krt.read_text()
+    krt.write_text(text.replace('"entrypoint"\n', '"nowhere"\n'))
+    if against != "HEAD":
+        git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "broken")
+    for path in ("runtime.yml", "versions/sort-v1/krt.yml"):
+        assert said("HEAD", capsys, path) == [f"{krt} KRT101"]
+    krt.write_text(text)
+    for path in ("runtime.yml", "versions/sort-v1/krt.yml"):
+        assert said("HEAD", capsys, path) == []
+    write_version("sort-v2", description="Another one.")
+    write_runtime(ALL | {"sort-v1": "stopped", "sort-v2": "started"})
+    assert said("HEAD", capsys) == ["runtime.yml KRT412", "versions/sort-v2/krt.yml KRT411"]
+
+
+@pytest.mark.parametrize("of_version", [False, True])
+def test_configuration_hides_no_change(of_version: bool, against: str, capsys: Capture) -> None:
+    """Of what was, its values are not read."""
+    config = {"config": {"variables": {"RATE": "1"}, "files": {"NAMES": "names.txt"}}}
+    Path("names.txt").write_text("a")
+
+    def write(**more: object) -> None:
+        write_version("sort-v1", **more, config={"variables": ["RATE"], "files": ["NAMES"]})
+
+    versions = [{"krt": "versions/sort-v1/krt.yml", "status": "started", **(config if of_version else {})}]
+    write()
+    runtime = {"runtime": "demo", "versions": versions, **({} if of_version else config)}
+    Path("runtime.yml").write_text(json.dumps(runtime))
+    if against == "HEAD":
+        git("add", ".")
+        git("commit", "--quiet", "--message", "configured")
+    else:
+        assert main(["compile", "runtime.yml", "-o", "before"]) == 0
+    for path in ("runtime.yml", "versions/sort-v1/krt.yml"):
+        write()
+        arguments = [] if path == "runtime.yml" else ["--runtime", "runtime.yml"]
+        assert main(["check", path, "--against", against, *arguments]) == 0
+        write(description="Another one.")
+        capsys.readouterr()
+        assert main(["check", path, "--against", against, *arguments]) == 1
+        assert "KRT411" in capsys.readouterr().err
+
+
 def test_a_version_that_is_written_otherwise_is_the_same(against: str, capsys: Capture) -> None:
     path = Path("versions/sort-v1/krt.yml")
     path.write_text("# a comment\n" + path.read_text().replace("{", "{ "))
@@ -132,3 +181,39 @@ def test_a_tree_that_was_spoilt_is_no_crash(content: bytes, against: str, capsys
             path.write_bytes(content)
         assert main(["check", "runtime.yml", "--against", "before"]) in (0, 1)
         assert "internal error" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["runtime.yml", "versions/sort-v2/krt.yml", "versions", "."])
+def test_before_the_first_commit_nothing_was_there(path: str, against: str, capsys: Capture) -> None:
+    """A hook runs before it; and before the first one of a branch that has none of the others' commits."""
+    if against == "HEAD":
+        git("checkout", "--quiet", "--orphan", "other")
+        assert said("HEAD", capsys, path) == []
+        shutil.rmtree(".git")
+    git("init", "--quiet")
+    assert said("HEAD", capsys, path) == []
+
+
+@pytest.mark.parametrize("wrong", ["HEAD^1", "HEAD~0", "main", "Head", "head"])
+def test_before_the_first_commit_another_name_is_wrong(wrong: str, against: str, capsys: Capture) -> None:
+    if against == "HEAD":
+        shutil.rmtree(".git")
+    git("init", "--quiet", "--initial-branch", "main")
+    assert main(["check", "runtime.yml", "--against", wrong]) == 2
+    assert f"there is no revision `{wrong}`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["nonsense", "0123456789012345678901234567890123456789"])
+def test_a_branch_that_leads_nowhere_had_commits(content: str, against: str, capsys: Capture) -> None:
+    if against == "HEAD":
+        (ref,) = Path(".git/refs/heads").iterdir()
+        ref.write_text(f"{content}\n")
+        assert main(["check", "runtime.yml", "--against", "HEAD"]) == 2
+        assert "cannot read HEAD:runtime.yml" in capsys.readouterr().err
+
+
+def test_where_there_is_no_repository_nobody_knows(against: str, capsys: Capture) -> None:
+    if against == "HEAD":
+        shutil.rmtree(".git")
+    assert main(["check", "runtime.yml", "--against", "HEAD"]) == 2
+    assert "not a git repository" in capsys.readouterr().err

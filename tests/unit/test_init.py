@@ -9,6 +9,7 @@ import re
 import select
 import subprocess
 import sys
+import tarfile
 import termios
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from krtc.cli import init, main, output
 from krtc.model.patterns import RESOURCE_NAME
 
 Capture = pytest.CaptureFixture[str]
+KRT = "demo/versions/demo-v1/krt.yml"
 KRTC = str(Path(sys.executable).with_name("krtc"))
 CHOICES = [(language, deploy) for language in ("python", "go") for deploy in ("argocd", "flux")]
 
@@ -55,29 +57,44 @@ class Test_what_there_is_then:
             ".vscode/settings.json",
             "README.md",
             "deploy/application.yaml",
-            "krt.yml",
-            "public_input.proto",
             "runtime.yml",
-            "src/cleaner.py",
-            "src/greeter.py",
+            "versions/demo-v1/krt.yml",
+            "versions/demo-v1/public_input.proto",
+            "versions/demo-v1/src/cleaner.py",
+            "versions/demo-v1/src/greeter.py",
         ]
         assert os.listdir() == ["demo"]
 
     def test_by_what_is_chosen(self) -> None:
         assert main(["init", "demo", "--language", "go", "--deploy", "flux", "--name", "mail-v7"]) == 0
         made = files("demo")
-        assert {"go.mod", "src/cleaner/main.go", "src/greeter/main.go", "deploy/flux.yaml"} < made.keys()
-        assert not {"src/cleaner.py", "deploy/application.yaml"} & made.keys()
-        assert yaml.safe_load(made["krt.yml"])["version"] == "mail-v7"
-        assert made["README.md"].startswith("# mail-v7\n")
+        of_go = {"go.mod", "src/cleaner/main.go", "src/greeter/main.go"}
+        assert {*(f"versions/mail-v7/{name}" for name in of_go), "deploy/flux.yaml"} < made.keys()
+        assert not {"versions/mail-v7/src/cleaner.py", "deploy/application.yaml"} & made.keys()
+        assert yaml.safe_load(made["versions/mail-v7/krt.yml"])["version"] == "mail-v7"
+        assert yaml.safe_load(made["runtime.yml"])["versions"][0]["krt"] == "versions/mail-v7/krt.yml"
+        assert made["README.md"].startswith("# mail-v7\n") and "mail-v8" in made["README.md"]
+
+    @pytest.mark.parametrize("language", ["python", "go"])
+    def test_nothing_but_the_version_is_packed(self, language: str) -> None:
+        """What is beside its folder may change without it."""
+        assert main(["init", ".", "--name", "demo-v1", "--language", language]) == 0
+        for name in ("cleaner", "greeter"):
+            Path("versions/demo-v1/bin").mkdir(exist_ok=True)
+            Path("versions/demo-v1/bin", name).touch()
+        assert main(["pack", "versions/demo-v1", "-o", "demo-v1.krt"]) == 0
+        with tarfile.open("demo-v1.krt") as archive:
+            packed = {member.name for member in archive if member.isfile()}
+        assert packed == {*files("versions/demo-v1")} > {"krt.yml", "public_input.proto"}
 
     @pytest.mark.parametrize(("language", "deploy"), CHOICES)
     def test_check_has_nothing_to_say_of_it(self, language: str, deploy: str, capsys: Capture) -> None:
         assert main(["init", ".", "--language", language, "--deploy", deploy]) == 0
         capsys.readouterr()
-        for path in (".", "krt.yml", "runtime.yml"):
+        (krt,) = Path("versions").glob("*/krt.yml")
+        for path in (".", str(krt), "runtime.yml"):
             assert main(["check", path, "--strict"]) == 0
-        assert main(["check", "krt.yml", "--runtime", "runtime.yml", "--status", "published", "--strict"]) == 0
+        assert main(["check", str(krt), "--runtime", "runtime.yml", "--status", "published", "--strict"]) == 0
         assert capsys.readouterr() == ("", "")
 
     @pytest.mark.parametrize("form", ["manifests", "kustomize", "helm"])
@@ -85,7 +102,7 @@ class Test_what_there_is_then:
         assert main(["init", "demo"]) == 0
         assert main(["compile", "demo/runtime.yml", "--to", form, "-o", "tree"]) == 0
         assert main(["compile", "demo/runtime.yml", "--to", form, "-o", "tree", "--check"]) == 0
-        assert main(["compile", "demo/krt.yml", "--runtime", "demo/runtime.yml", "--to", form, "-o", "one"]) == 0
+        assert main(["compile", KRT, "--runtime", "demo/runtime.yml", "--to", form, "-o", "one"]) == 0
         capsys.readouterr()
         assert main(["status", "--runtime", "demo/runtime.yml"]) == 0
         assert re.search(r"demo-v1 +published", capsys.readouterr().out)
@@ -97,12 +114,12 @@ class Test_what_there_is_then:
         assert all(text.endswith("\n") and not re.search(r"[ \t]\n|\n\n$", text) for text in made.values())
         root = Path(__file__).parents[2] / "project-templates"
         named = {path.name for path in root.iterdir()}
-        used = {*init._FILES.values(), *(f"{one}.yaml" for one in init._DEPLOYS)}
+        used = {*init._FILES.values(), *init._VERSION.values(), *(f"{one}.yaml" for one in init._DEPLOYS)}
         assert named == used | {one for group in init._LANGUAGES.values() for one in group.values()}
 
     def test_a_name_that_yaml_takes_for_something_else(self) -> None:
         assert main(["init", "demo", "--name", "null"]) == 0
-        assert yaml.safe_load(files("demo")["krt.yml"])["version"] == "null"
+        assert yaml.safe_load(files("demo")["versions/null/krt.yml"])["version"] == "null"
         assert main(["check", "demo", "--strict"]) == 0
 
     def test_the_schemas_are_those_of_krtc(self, capsys: Capture) -> None:
@@ -116,12 +133,15 @@ class Test_what_there_is_then:
     def test_git_leaves_out_what_is_made(self) -> None:
         assert main(["init", "demo", "--language", "go"]) == 0
         subprocess.run(["git", "init", "--quiet", "demo"], check=True)
-        for name in ("x.krt", "bin/cleaner", "src/__pycache__/a.pyc"):
+        version = "versions/demo-v1"
+        for name in ("x.krt", f"{version}/bin/cleaner", f"{version}/src/__pycache__/a.pyc"):
             Path("demo", name).parent.mkdir(parents=True, exist_ok=True)
             Path("demo", name).touch()
         listing = ["git", "-C", "demo", "ls-files", "--others", "--exclude-standard"]
         seen = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.split()
-        assert "krt.yml" in seen and not [name for name in seen if name.endswith((".krt", ".pyc")) or "bin/" in name]
+        assert f"{version}/krt.yml" in seen and not [
+            name for name in seen if name.endswith((".krt", ".pyc")) or "bin/" in name
+        ]
 
 
 class Test_the_name:
@@ -141,8 +161,26 @@ class Test_the_name:
     def test_after_the_folder(self, given: str, name: str) -> None:
         assert init._name_for(given) == name
         assert main(["init", given]) == 0
-        assert yaml.safe_load(files(given)["krt.yml"])["version"] == name
+        assert yaml.safe_load(files(given)[f"versions/{name}/krt.yml"])["version"] == name
         assert re.fullmatch(RESOURCE_NAME, name) and len(name) < 20
+
+    @pytest.mark.parametrize(
+        ("name", "next_name"),
+        [
+            ("mail-v1", "mail-v2"),
+            ("mail-v9", "mail-v10"),
+            ("mail", "mail-v2"),
+            ("null", "null-v2"),
+            ("a-long-name-of-v-9", "a-long-name-of-v-10"),
+            ("a-long-name-of-ve-9", "a-long-name-of-ve10"),
+            ("a-name-without-nr-x", "a-name-without-n-v2"),
+            ("a-name-withou-nrs-x", "a-name-withou-nr-v2"),
+        ],
+    )
+    def test_of_the_next_version(self, name: str, next_name: str) -> None:
+        assert init._next_name(name) == next_name
+        assert init._wrong_name(name) is init._wrong_name(next_name) is None
+        assert f"version: {next_name}/" in init.project(name, "python", "argocd")["README.md"]
 
     @pytest.mark.parametrize(
         ("name", "said"),
@@ -150,6 +188,8 @@ class Test_the_name:
             ("Mail", "`version` of a version cannot be `Mail`: it must be lower-case letters"),
             ("", "`version` of a version"),
             ("a" * 20, "has 20 characters"),
+            ("9" * 5000, "has 5000 characters"),
+            ("../../mail", "cannot be `../../mail`"),
             ("active-entrypoint", "active-entrypoint"),
             ("kre-nats", "kre-nats"),
             ("1st", "1st"),
@@ -167,7 +207,8 @@ class Test_what_is_there_already:
     def test_stays_and_is_said(self, capsys: Capture) -> None:
         assert main(["init", "."]) == 0
         (made,) = [files()]
-        Path("krt.yml").unlink()
+        (krt,) = Path("versions").glob("*/krt.yml")
+        krt.unlink()
         Path("other").write_text("mine")
         capsys.readouterr()
         assert main(["init", "."]) == 0
@@ -177,38 +218,39 @@ class Test_what_is_there_already:
         assert count.startswith(".: 1 files for ")
 
     def test_files_beside_it_are_in_nobodys_way(self, capsys: Capture) -> None:
-        for name in ("LICENSE", "src/mine.py", ".github/workflows/other.yml"):
+        for name in ("LICENSE", "versions/mine/krt.yml", "src/mine.py", ".github/workflows/other.yml"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_text(name)
         assert main(["init"]) == 0
-        assert files()["src/mine.py"] == "src/mine.py" and len(files()) == 17
+        assert files()["src/mine.py"] == "src/mine.py" and len(files()) == 18
         assert "already" not in capsys.readouterr().err
 
     def test_all_that_is_in_the_way_is_named_at_once_and_nothing_is_written(
         self, capsys: Capture, tmp_path: Path
     ) -> None:
-        Path("demo/krt.yml").mkdir(parents=True)
+        Path(KRT).mkdir(parents=True)
         Path("demo/README.md").write_text("mine")
         Path("demo/runtime.yml").touch()
         Path("demo/.gitignore").symlink_to("nowhere")
         Path("demo/.vscode").symlink_to(tmp_path)
-        Path("demo/src").write_text("a file")
-        os.mkfifo("demo/public_input.proto")
+        Path("demo/versions/demo-v1/src").write_text("a file")
+        os.mkfifo("demo/versions/demo-v1/public_input.proto")
         before = sorted(Path("demo").rglob("*"))
         assert main(["init", "demo"]) == 2
         assert capsys.readouterr().err == (
-            "krtc: error: nothing was written to demo: README.md, krt.yml, public_input.proto, runtime.yml, .gitignore,"
-            " .vscode/settings.json, src/cleaner.py, src/greeter.py, .vscode/krt-v2.schema.json,"
-            " .vscode/runtime.schema.json are there already, and are others\n"
+            "krtc: error: nothing was written to demo: README.md, runtime.yml, .gitignore, .vscode/settings.json,"
+            f" {KRT[5:]}, versions/demo-v1/public_input.proto, versions/demo-v1/src/cleaner.py,"
+            " versions/demo-v1/src/greeter.py, .vscode/krt-v2.schema.json, .vscode/runtime.schema.json"
+            " are there already, and are others\n"
         )
         assert sorted(Path("demo").rglob("*")) == before and os.listdir() == ["demo"]
 
     def test_one_that_is_in_the_way(self, capsys: Capture) -> None:
-        Path("krt.yml").write_text("version: mine\n")
+        Path("runtime.yml").write_text("runtime: mine\n")
         assert main(["init"]) == 2
-        said = "nothing was written to .: krt.yml is there already, and is another one"
+        said = "nothing was written to .: runtime.yml is there already, and is another one"
         assert capsys.readouterr().err == f"krtc: error: {said}\n"
-        assert files() == {"krt.yml": "version: mine\n"}
+        assert files() == {"runtime.yml": "runtime: mine\n"}
 
     @pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("there"), os.mkfifo])
     def test_what_is_no_folder(self, make: Any, capsys: Capture) -> None:
@@ -238,7 +280,7 @@ class Test_a_run_that_ends_in_the_middle:
     @pytest.mark.parametrize("exists", [False, True])
     def test_leaves_nothing(self, after: int, exists: bool, capsys: Capture) -> None:
         if exists:
-            Path("demo/src").mkdir(parents=True)
+            Path("demo/versions").mkdir(parents=True)
             Path("demo/mine").touch()
         before = sorted(Path().rglob("*"))
         for error in (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), Broken()):
@@ -258,8 +300,8 @@ class Test_a_run_that_ends_in_the_middle:
     def test_what_a_killed_run_left_is_removed(self) -> None:
         process = subprocess.Popen([sys.executable, "-c", ""])
         process.wait()
-        Path("demo/src").mkdir(parents=True)
-        Path(f"demo/src/cleaner.py.krtc-{process.pid}").write_text("half")
+        Path("demo/versions/demo-v1/src").mkdir(parents=True)
+        Path(f"demo/versions/demo-v1/src/cleaner.py.krtc-{process.pid}").write_text("half")
         Path("demo/mine.krtc-1").write_text("not ours")
         Path(f".other.krtc-{process.pid}").mkdir()
         for name in ("demo", "other"):
@@ -320,7 +362,7 @@ class Test_questions:
         assert code == 0
         assert "cannot be `Mail`" in seen and seen.count("name of the version [demo-v1]: ") == 2
         assert "it is one of: python, go\n" in seen and "it is one of: argocd, flux\n" in seen
-        assert yaml.safe_load(files("demo")["krt.yml"])["version"] == "mail"
+        assert yaml.safe_load(files("demo")["versions/mail/krt.yml"])["version"] == "mail"
 
     def test_what_is_given_is_not_asked(self) -> None:
         code, seen = self.run("\n", "demo", "--name", "mail", "--language", "go")

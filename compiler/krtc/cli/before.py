@@ -5,7 +5,7 @@ import os
 from krtc.cli import reading
 from krtc.cli.errors import UsageError
 from krtc.model.program import Was
-from krtc.model.record import Unsaid, known
+from krtc.model.record import Unsaid, known, span_of
 from krtc.model.status import DESIRED
 from krtc.pipeline import Options, Source, check, check_runtime, entry_of
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from krtc.diagnostics import Diagnostic
     from krtc.model.program import Program
     from krtc.model.status import Status
 
@@ -26,17 +27,22 @@ def in_tree(folder: str) -> dict[str, Was]:
 def at_revision(path: str, revision: str, assets: "Mapping[str, str]") -> dict[str, Was] | None:
     """The versions of a krt.yml or a runtime.yml at a revision of Git, by name; None when it was not there.
 
+    Nothing was there before the first commit, whose HEAD is no revision yet.
+
     The status of a krt.yml is that of its entry in a runtime.yml above it; without one nobody knows, and it ran. Raises
     UsageError for what cannot be read.
     """
-    programs = _programs(path, revision, assets)
-    if programs is None:
+    there = _programs(path, revision, assets)
+    if there is None:
         return None
+    programs, diagnostics = there
+    wrong = {diagnostic.span.file.name for diagnostic in diagnostics if diagnostic.severity == "error"}
     found = {}
     status = None if reading.is_runtime(path) else _listed(path, revision, assets)
     for program in programs:
         try:
-            found[program.version.version] = Was(program.status or status or "started", program.digest)
+            digest = None if span_of(program.version).file.name in wrong else program.digest
+            found[program.version.version] = Was(program.status or status or "started", digest)
         except Unsaid:  # what was wrong cannot have run
             continue
     return found
@@ -59,26 +65,26 @@ def _listed(path: str, revision: str, assets: "Mapping[str, str]") -> "Status | 
     return None
 
 
-def _programs(path: str, revision: str, assets: "Mapping[str, str]") -> "list[Program] | None":
+def _programs(path: str, revision: str, assets: "Mapping[str, str]") -> "tuple[list[Program], list[Diagnostic]] | None":
     from krtc.cli import revision as git  # only with --against
 
     inside, name = os.path.split(path)
     folder = git.Folder(revision, inside)
     data = folder.read(name)
     if isinstance(data, str):
-        if data.endswith("at that revision"):
+        if data.endswith("at that revision") or git.is_unborn(revision, inside):
             return None
         raise UsageError(data)
     if not reading.is_runtime(path):
-        program, _ = check(Source(path, data), None, Options(), assets, lambda name: "not read")
-        return [program] if program else []
+        program, found = check(Source(path, data), None, Options(), assets, lambda name: "not read")
+        return [program] if program else [], found
 
     def load(krt: str) -> Source | str:
         content = folder.read(krt)
         return content if isinstance(content, str) else Source(krt, content)
 
-    runtime, _ = check_runtime(Source(path, data), Options(), assets, load, lambda name: "not read")
-    return runtime.programs if runtime else []
+    runtime, found = check_runtime(Source(path, data), Options(), assets, load, lambda name: "not read")
+    return runtime.programs if runtime else [], found
 
 
 def _rendered(folder: str) -> "Iterator[tuple[str, Was]]":

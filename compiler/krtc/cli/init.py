@@ -20,8 +20,6 @@ _SCHEMAS = ("krt-v2.schema.json", "runtime.schema.json")
 # Where a file comes to be, and the template that it is made of.
 _FILES = {
     "README.md": "README.md",
-    "krt.yml": "krt.yml",
-    "public_input.proto": "public_input.proto",
     "runtime.yml": "runtime.yml",
     ".gitignore": "gitignore",
     ".pre-commit-config.yaml": "pre-commit.yaml",
@@ -29,6 +27,8 @@ _FILES = {
     ".gitlab-ci.yml": "gitlab.yml",
     ".vscode/settings.json": "vscode.json",
 }
+# In the folder of the version, which is copied for the next one: nothing else is packed, or changes with it.
+_VERSION = {"krt.yml": "krt.yml", "public_input.proto": "public_input.proto"}
 _LANGUAGES = {
     "python": {"src/cleaner.py": "cleaner.py", "src/greeter.py": "greeter.py"},
     "go": {"src/cleaner/main.go": "cleaner.go", "src/greeter/main.go": "greeter.go", "go.mod": "go.mod"},
@@ -36,7 +36,7 @@ _LANGUAGES = {
 _RUNNERS = {"python": "kre-py", "go": "kre-go"}
 _DEPLOYS = {"argocd": ("Argo CD", "deploy/application.yaml"), "flux": ("Flux", "deploy/flux.yaml")}
 _DEFAULT_NAME = "greeter-v1"
-_LONGEST = 16  # of a name without `-v1`
+_LONGEST = 19  # of the name of a version
 
 
 def arguments(parser: "argparse.ArgumentParser") -> None:
@@ -73,7 +73,12 @@ def run(options: "argparse.Namespace") -> int:
 def project(name: str, language: str, deploy: str) -> dict[str, str]:
     """The texts of a new project by their paths."""
     deploy_name, deploy_file = _DEPLOYS[deploy]
-    made_of = {**_FILES, **_LANGUAGES[language], deploy_file: f"{deploy}.yaml"}
+    folder = _folder(name)
+    made_of = {
+        **_FILES,
+        **{f"{folder}/{path}": template for path, template in {**_VERSION, **_LANGUAGES[language]}.items()},
+        deploy_file: f"{deploy}.yaml",
+    }
     schemas = assets.load(f"schemas/{schema}" for schema in _SCHEMAS)
     texts = assets.load(f"{_TEMPLATES}/{template}" for template in made_of.values())
     templates = environment(texts, {"scalar": scalar})
@@ -81,6 +86,9 @@ def project(name: str, language: str, deploy: str) -> dict[str, str]:
 
     context = {
         "name": name,
+        "next_name": _next_name(name),
+        "folder": folder,
+        "next_folder": _folder(_next_name(name)),
         "language": language,
         "runner": _RUNNERS[language],
         "sources": {node: _source(node, language) for node in ("cleaner", "greeter")},
@@ -94,6 +102,10 @@ def project(name: str, language: str, deploy: str) -> dict[str, str]:
     return {**files, **{f".vscode/{path.partition('/')[2]}": text for path, text in schemas.items()}}
 
 
+def _folder(name: str) -> str:
+    return f"versions/{name}"
+
+
 def _source(node: str, language: str) -> str:
     # What Git does not have may be missing where it is checked.
     return f"src/{node}.py" if language == "python" else f"bin/{node} # krtc: ignore[KRT106]"
@@ -102,13 +114,24 @@ def _source(node: str, language: str) -> str:
 def _name_for(folder: str) -> str:
     """A name for the version of a project in a folder."""
     base = re.sub("[^a-z0-9]+", "-", os.path.basename(os.path.abspath(folder)).lower()).strip("-")
-    name = f"{base[:_LONGEST].rstrip('-')}-v1"
+    name = _numbered(base, "-v1")
     return _DEFAULT_NAME if not base or _wrong_name(name) else name
+
+
+def _next_name(name: str) -> str:
+    """The name of the version that follows one: `mail-v2` after `mail-v1`, and after `mail`."""
+    base = name.rstrip("0123456789")
+    number = name[len(base) :][-_LONGEST:]
+    return _numbered(base, str(int(number) + 1) if number else "-v2")
+
+
+def _numbered(base: str, number: str) -> str:
+    return base[: _LONGEST - len(number)].rstrip("-" if number.startswith("-") else "") + number
 
 
 def _wrong_name(name: str) -> str | None:
     """What krtc says of a version that has a name; None when that can be one."""
-    krt = project(name, "python", "argocd")["krt.yml"]
+    krt = project(name, "python", "argocd")[f"{_folder(name)}/krt.yml"]
     schemas = assets.load(f"schemas/{schema}" for schema in _SCHEMAS)
     _, said = check(Source("krt.yml", krt.encode()), None, Options(), schemas, lambda path: path)
     if not said:

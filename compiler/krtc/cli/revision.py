@@ -1,7 +1,7 @@
 """Reading what Git holds at a revision, `REV:path`: the path is as from the working folder, as it is for files.
 
-Git is asked by `ls-tree` and `cat-file`, which run nothing of the repository's, without what the environment says of
-Git. It is told to fetch nothing, and sizes are bounded.
+Git is asked by plumbing (`ls-tree`, `cat-file` and the like), which runs nothing of the repository's, without what the
+environment says of Git. It is told to fetch nothing, and sizes are bounded.
 """
 
 import os
@@ -51,6 +51,18 @@ def kind(rev: str, path: str) -> "Kind":
     else:
         folder, name = os.path.split(at)
     return Folder(rev, folder).kind(name)
+
+
+def is_unborn(rev: str, path: str) -> bool:
+    """Whether a revision is the HEAD of a branch that has no commit yet, in the repository that a folder is of."""
+    if rev != "HEAD":
+        return False
+    at, _ = _existing(path)
+    try:
+        branch = os.fsdecode(_git(at, ["symbolic-ref", "HEAD"])).strip()
+        return not _git(at, ["for-each-ref", "--", branch])  # which fails where the branch leads to nothing
+    except RevisionError:
+        return False
 
 
 class Folder:

@@ -154,11 +154,11 @@ class RuntimeProgram:
 
 
 class Was:
-    """What a version was before: its status and the digest of its krt.yml."""
+    """What a version was before: its status and the digest of its krt.yml, None for one that was none to compile."""
 
     __slots__ = ("digest", "status")
 
-    def __init__(self, status: "Status", digest: str) -> None:
+    def __init__(self, status: "Status", digest: str | None) -> None:
         self.status = status
         self.digest = digest
 

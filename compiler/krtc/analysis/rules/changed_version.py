@@ -61,7 +61,7 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
         return
     if program.in_runtime and program.status is None:
         return  # a wrong status may mean any
-    if program.digest != was.digest:
+    if was.digest not in (None, program.digest):
         yield Diagnostic(
             CODE,
             span_of(version, "version"),
