@@ -25,7 +25,8 @@ def run(options: "argparse.Namespace") -> int:
         return 0
     code = pages.find(options.code)
     if code is None:
-        near = did_you_mean(options.code, [code.slug for code in CODES])  # that a number is near means nothing
+        is_id = len(options.code) == len(CODES[0].id)  # and another number means nothing
+        near = did_you_mean(options.code, [name for code in CODES for name in (code.id, code.slug)[is_id:]])
         raise UsageError(f"there is no code `{options.code}`: {near or '`krtc explain` lists them'}")
     to_stdout(pages.page(code))
     return 0
