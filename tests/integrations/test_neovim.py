@@ -59,17 +59,20 @@ class Neovim:
         self.log = home / "state" / "nvim" / "lsp.log"
         places = {f"XDG_{name.upper()}_HOME": str(home / name) for name in ("config", "data", "state", "cache")}
         with tempfile.TemporaryDirectory() as sockets:  # whose path is short enough
-            address = Path(sockets, "nvim")
+            address = str(Path(sockets, "nvim"))
+            self._socket = socket.socket(socket.AF_UNIX)
             self.process = subprocess.Popen(
-                [program, "--headless", "--listen", str(address)],
+                [program, "--headless", "--listen", address],
                 cwd=folder,
                 env={"HOME": str(home), "PATH": PATH, "LC_ALL": "C.UTF-8", **places},
                 stdin=subprocess.DEVNULL,
             )
-            self.until(address.exists, True)
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.settimeout(PATIENCE)
-            self._socket.connect(str(address))
+            try:
+                self.until(lambda: self._socket.connect_ex(address), 0)
+            except BaseException:
+                self._end()
+                raise
+        self._socket.settimeout(PATIENCE)
         self._answers = msgpack.Unpacker()
 
     def lua(self, program: str, *arguments: object) -> Any:
@@ -132,13 +135,17 @@ class Neovim:
             time.sleep(0.01)
 
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.type("<C-Bslash><C-n>:qa!<CR>")
         try:
+            if self.process.poll() is None:
+                self.type("<C-Bslash><C-n>:qa!<CR>")
             self.process.wait(PATIENCE)
         finally:
-            self.process.kill()
-            self._socket.close()
+            self._end()
+
+    def _end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._socket.close()
 
 
 def encoding(name: str) -> str:
