@@ -10,9 +10,7 @@ import sys
 import tomllib
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
-import lupa
 import pytest
 import yaml
 
@@ -108,20 +106,13 @@ def test_the_problem_matcher_of_editors_reads_what_check_says() -> None:
 
 def _language_servers() -> dict[str, list[str]]:
     """The command that the configuration of each editor has it start."""
-    (lua,), (toml,) = ([block for _, block in _blocks(language)] for language in ("lua", "toml"))
+    (toml,) = (block for _, block in _blocks("toml"))
     (code,) = (data for _, block in _blocks("json") if "glspc.server.command" in (data := json.loads(block)))
     helix = tomllib.loads(toml)
     (yaml_,) = (one for one in helix["language"] if one["name"] == "yaml")
     assert set(yaml_["language-servers"]) & helix["language-server"].keys() == {"krtc"}
-    runtime: Any = lupa.LuaRuntime(unpack_returned_tuples=False)
-    configured = runtime.eval("function(name, config) _G.configured = {[name] = config} end")
-    enabled = runtime.eval("function(name) _G.enabled = _G.configured[name] end")
-    runtime.globals().vim = runtime.table_from({"lsp": runtime.table_from({"config": configured, "enable": enabled})})
-    runtime.execute(lua)
-    neovim = runtime.globals().enabled
-    assert [*neovim.filetypes.values()][:1] == ["yaml"] == code["glspc.server.languageId"][:1]
+    assert code["glspc.server.languageId"][:1] == ["yaml"]
     return {
-        "Neovim": [*neovim.cmd.values()],
         "Helix": [helix["language-server"]["krtc"]["command"], *helix["language-server"]["krtc"]["args"]],
         "VS Code": [code["glspc.server.command"], *code["glspc.server.commandArguments"]],
     }
@@ -140,7 +131,7 @@ HELD = {
     ("docs/architecture.md", "text"): "a map of folders, and import-linter's layers",
     ("docs/editors.md", "bash"): "what pip installs",
     ("docs/editors.md", "json"): "tests/docs/test_docs.py",
-    ("docs/editors.md", "lua"): "tests/docs/test_docs.py",
+    ("docs/editors.md", "lua"): "tests/integrations/test_neovim.py",
     ("docs/editors.md", "toml"): "tests/docs/test_docs.py",
     ("docs/integrations/argocd.md", "text"): "an error of Argo CD, which tests/large/argocd/test_plugin.py has it say",
     ("docs/integrations/ci.md", "bash"): "tests/large/test_ci.py",
