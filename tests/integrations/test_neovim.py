@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PATH = os.pathsep.join([str(BIN), os.environ["PATH"]])
 PATIENCE = 60
+VERSION = "versions/demo"
+KRT, PROTO = f"{VERSION}/krt.yml", f"{VERSION}/public_input.proto"
 
 _FOUND = """
 return vim.tbl_map(function(one) return {one.code, one.lnum, one.col, one.end_lnum, one.end_col} end,
@@ -178,7 +180,7 @@ def neovim(tmp_path: Path, begun: Path, settings: str) -> Iterator[Neovim]:
     neovim = Neovim(tmp_path / "home", project, settings)
     try:
         neovim.lua("vim.api.nvim_create_autocmd('DiagnosticChanged', {command = 'let g:judged = 1'})")
-        neovim.open("krt.yml")
+        neovim.open(KRT)
         neovim.until(lambda: neovim.lua("return vim.g.judged"), 1)
         assert neovim.found() == []
         yield neovim
@@ -189,13 +191,13 @@ def neovim(tmp_path: Path, begun: Path, settings: str) -> Iterator[Neovim]:
 
 
 def test_it_knows_the_files_and_their_folder(neovim: Neovim) -> None:
-    for name, filetype in (("krt.yml", "yaml"), ("runtime.yml", "yaml"), ("public_input.proto", "proto")):
+    for name, filetype in ((KRT, "yaml"), ("runtime.yml", "yaml"), (PROTO, "proto")):
         neovim.open(name)
         neovim.until(lambda: neovim.lua("return #vim.lsp.get_clients({name = 'krtc', bufnr = 0})"), 1)
         assert neovim.lua("return vim.bo.filetype") == filetype
         assert neovim.lua("return vim.lsp.get_clients({bufnr = 0})[1].root_dir") == str(neovim.folder)
     assert len(neovim.servers()) == 1
-    neovim.open("src/cleaner.py")
+    neovim.open(f"{VERSION}/src/cleaner.py")
     assert neovim.lua("return #vim.lsp.get_clients({bufnr = 0})") == 0
 
 
@@ -226,7 +228,7 @@ def test_a_mistake_is_shown_as_one_types_until_it_is_mended(neovim: Neovim, requ
     neovim.at('"é😀", ')
     neovim.type("df ")
     neovim.until(neovim.found, [])
-    assert neovim.text() == (neovim.folder / "krt.yml").read_text(encoding="utf-8")
+    assert neovim.text() == (neovim.folder / KRT).read_text(encoding="utf-8")
 
 
 def test_completion(neovim: Neovim) -> None:
@@ -271,10 +273,10 @@ def test_going_to_definitions_and_references(neovim: Neovim) -> None:
 
 
 def test_renaming(neovim: Neovim) -> None:
-    before = {name: (neovim.folder / name).read_text(encoding="utf-8") for name in ("krt.yml", "runtime.yml")}
+    before = {name: (neovim.folder / name).read_text(encoding="utf-8") for name in (KRT, "runtime.yml")}
     neovim.at("[cleaner]", 1)
     neovim.lua("vim.lsp.buf.rename('washer')")
-    expected = re.sub(r"(?<=name: )cleaner|(?<=\[)cleaner", "washer", before["krt.yml"])
+    expected = re.sub(r"(?<=name: )cleaner|(?<=\[)cleaner", "washer", before[KRT])
     neovim.until(neovim.text, expected)
     assert neovim.text("runtime.yml") == before["runtime.yml"].replace("{cleaner:", "{washer:")
     neovim.command("wall")
@@ -294,20 +296,20 @@ def test_a_fix(neovim: Neovim) -> None:
 
 
 def test_a_proto_and_its_krt_yml(neovim: Neovim) -> None:
-    neovim.open("public_input.proto")
+    neovim.open(PROTO)
     neovim.at("rpc Greet", len("rpc "))
     neovim.type("cwSalute<Esc>")
-    neovim.until(lambda: neovim.codes("krt.yml"), ["KRT113"])
+    neovim.until(lambda: neovim.codes(KRT), ["KRT113"])
     neovim.type("u")
-    neovim.until(lambda: neovim.codes("krt.yml"), [])
-    neovim.command("bwipeout krt.yml")
+    neovim.until(lambda: neovim.codes(KRT), [])
+    neovim.command(f"bwipeout {KRT}")
     neovim.type("A)<Esc>")
     neovim.until(neovim.codes, ["KRT022"])
 
 
 @pytest.mark.parametrize("keys", [":w<CR>", "A <Esc>"])
 def test_what_other_programs_change_is_seen_as_one_saves_or_types(neovim: Neovim, keys: str) -> None:
-    (neovim.folder / "src" / "greeter.py").unlink()
+    (neovim.folder / VERSION / "src" / "greeter.py").unlink()
     neovim.type(keys)
     neovim.until(neovim.codes, ["KRT106"])
 
@@ -315,7 +317,7 @@ def test_what_other_programs_change_is_seen_as_one_saves_or_types(neovim: Neovim
 def test_other_yaml_is_left_alone(neovim: Neovim) -> None:
     (neovim.folder / "compose.yml").write_text("version: '3'\nservices: [\n")
     neovim.open("compose.yml")
-    neovim.open("krt.yml")
+    neovim.open(KRT)
     neovim.at("krtVersion: v2")
     neovim.type("x")
     neovim.until(neovim.codes, ["KRT010"])
