@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.equivalence.forms import ROOT
 
@@ -89,7 +90,8 @@ def test_nothing_is_fetched_from_elsewhere(pages: dict[Path, Page]) -> None:
 
 
 def test_the_scripts_have_no_reason_to_ask(pages: dict[Path, Page]) -> None:
-    scripts = "".join(path.read_text(encoding="utf-8") for path in SITE.rglob("*.js"))
+    # The index of the search is text.
+    scripts = "".join(p.read_text(encoding="utf-8") for p in SITE.rglob("*.js") if p.name != "search_index.js")
     # As words of a request, not of a comment.
     asked = set(re.findall(r"[\"'`](https?://[^\"'`/]+/)", scripts))
     assert asked <= {f"https://{urlsplit(address).netloc}/" for address in UNUSED}
@@ -123,6 +125,20 @@ def test_the_search_has_every_page() -> None:
     texts = {entry["location"]: entry["text"] for entry in index["docs"]}
     assert "subscription" in texts["rules/KRT101.html"]
     assert any("--shard" in text for location, text in texts.items() if location.startswith("reference/cli.html"))
+
+
+def test_the_search_needs_no_server(browser: Browser) -> None:
+    """Of files, too, it finds what a page says, and asks nobody else."""
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((SITE / "reference" / "krt.html").as_uri())
+    page.locator("input.md-search__input").press_sequentially("ComparisonError")
+    found = page.locator(".md-search-result__link").first
+    expect(found).to_have_attribute("href", re.compile("integrations/argocd.html"))
+    found.click()
+    expect(page).to_have_title(re.compile("Argo CD"))
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_links_into_the_repository_are_to_what_is_there(pages: dict[Path, Page]) -> None:
