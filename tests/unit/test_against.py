@@ -161,6 +161,19 @@ def test_one_version_that_did_not_run_may_change(against: str, capsys: Capture) 
     assert said(against, capsys, "versions/sort-v1/krt.yml") == ["versions/sort-v1/krt.yml KRT411"]
 
 
+@pytest.mark.parametrize("against", ["git"], indirect=True)
+def test_one_that_took_the_name_of_the_next_is_judged_with_its_runtime(against: str, capsys: Capture) -> None:
+    """A commit may change no more than its krt.yml: what was published is gone, and what is published never ran."""
+    krt = Path("versions/sort-v1/krt.yml")
+    krt.write_text(krt.read_text().replace("sort-v1", "sort-v4"))
+    assert said(against, capsys, str(krt)) == said(against, capsys) == ["runtime.yml KRT412"] * 2
+    assert main(["check", str(krt), "versions/sort-v2/krt.yml", "--against", against, "--format", "gitlab"]) == 1
+    assert {one["location"]["path"] for one in json.loads(capsys.readouterr().out)} == {"runtime.yml"}
+    assert main(["check", str(krt), "--against", against, "--status", "published"]) == 0
+    Path("runtime.yml").write_text("[")
+    assert said(against, capsys, str(krt)) == []
+
+
 def test_what_was_not_there(against: str, capsys: Capture) -> None:
     write_version("sort-v9")
     assert said(against, capsys, "versions/sort-v9/krt.yml") == []

@@ -11,11 +11,12 @@ from krtc.pipeline import Options, Source, check, check_runtime, entry_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from krtc.diagnostics import Diagnostic
     from krtc.model.program import Program
+    from krtc.model.runtime import VersionEntry
     from krtc.model.status import Status
 
 
@@ -52,16 +53,30 @@ def _listed(path: str, revision: str, assets: "Mapping[str, str]") -> "Status | 
     """The status of a krt.yml by the nearest runtime.yml, in its folder or above, that lists it at a revision."""
     from krtc.cli import revision as git
 
+    found = _nearest(path, lambda folder, name: git.Folder(revision, folder).read(name), assets)
+    status: Status | None = known(found[1], "status") if found else None
+    return status
+
+
+def listing(path: str, assets: "Mapping[str, str]") -> str | None:
+    """The nearest runtime.yml, in the folder of a krt.yml or above, that lists it now."""
+    found = _nearest(path, lambda folder, name: reading.beside(os.path.join(folder, name), name), assets)
+    return found[0] if found else None
+
+
+def _nearest(
+    path: str, read: "Callable[[str, str], bytes | str]", assets: "Mapping[str, str]"
+) -> "tuple[str, VersionEntry] | None":
+    """The nearest runtime.yml that lists a krt.yml, and its entry there; `read` gives a file of a folder, if it can."""
     folder = path
     while folder:
         folder = os.path.dirname(folder.rstrip("/"))
         for name in reading.RUNTIME_NAMES:
-            data = git.Folder(revision, folder).read(name)
-            if isinstance(data, bytes):
-                entry = entry_of(Source(path, b""), Source(os.path.join(folder, name), data), assets)
-                if entry is not None:
-                    status: Status | None = known(entry, "status")
-                    return status
+            data = read(folder, name)
+            at = os.path.join(folder, name)
+            entry = entry_of(Source(path, b""), Source(at, data), assets) if isinstance(data, bytes) else None
+            if entry is not None:
+                return at, entry
     return None
 
 

@@ -145,6 +145,8 @@ class Judging:
         self._against = options.against
         is_tree = self._against and os.path.isdir(self._against)
         self._tree = before.in_tree(self._against) if is_tree else None
+        self._alone = bool(options.runtime or options.status)
+        self._listings: dict[str, str] = {}
         self._at_revision: dict[str, dict[str, Was] | None] = {}
         self.names: list[str] = []
         self.unread: list[str] = []
@@ -171,6 +173,7 @@ class Judging:
                 self.names.append(path)
                 continue
             try:
+                path = self._whole(path)
                 runtime, found = self._judge(path)
             except UsageError as error:
                 if str(error) not in self.unread:
@@ -211,6 +214,14 @@ class Judging:
             )
         self._found[path] = (used, runtime, found)
         return runtime, found
+
+    def _whole(self, path: str) -> str:
+        """What is judged of a PATH: the runtime of a version, at a revision, for what else was there may be gone."""
+        if self._alone or not self._against or self._tree or reading.is_runtime(path) or path == reading.STDIN:
+            return path
+        if path not in self._listings:
+            self._listings[path] = before.listing(path, self._data) or path
+        return self._listings[path]
 
     def _was(self, path: str) -> "Mapping[str, Was] | None":
         """What the versions of a file were, by name, if anything is to be compared with that."""
