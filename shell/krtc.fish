@@ -105,7 +105,7 @@ complete -c krtc -n '_shtab_krtc_using diff; and test $_shtab_krtc_npos -eq 0' -
 complete -c krtc -n '_shtab_krtc_using diff; and test $_shtab_krtc_npos -eq 1' -ka "(__fish_complete_path (commandline -ct))" -d 'what shall be: the same'
 complete -c krtc -n '_shtab_krtc_using; and test $_shtab_krtc_npos -eq 0' -a graph -d 'Draw the graphs of a version or a runtime.'
 complete -c krtc -n '_shtab_krtc_using graph' -s h -l help -d 'show this help message and exit'
-complete -c krtc -n '_shtab_krtc_using graph' -l to -xka "mermaid dot svg html" -d 'the form (default: what the name of FILE ends in, else mermaid)'
+complete -c krtc -n '_shtab_krtc_using graph' -l to -xka "mermaid dot svg html" -d 'the form (default: what the name of FILE ends in; what is printed is mermaid)'
 complete -c krtc -n '_shtab_krtc_using graph' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the file to write; without it, the picture is printed'
 complete -c krtc -n '_shtab_krtc_using graph' -l only -xka "(_krtc_versions)" -d 'of a runtime.yml, this version alone'
 complete -c krtc -n '_shtab_krtc_using graph; and test $_shtab_krtc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a krt.yml, a .krt, a runtime.yml, a folder with one of them, or - for standard input'

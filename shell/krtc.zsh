@@ -115,7 +115,7 @@ _shtab_krtc_explain_defaults_added=0
 
 _shtab_krtc_graph_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--to[the form (default\: what the name of FILE ends in, else mermaid)]:form:(mermaid dot svg html)"
+  "--to[the form (default\: what the name of FILE ends in\; what is printed is mermaid)]:form:(mermaid dot svg html)"
   {-o,--output}"[the file to write\; without it, the picture is printed]:FILE:_files"
   "--only[of a runtime.yml, this version alone]:VERSION:_krtc_versions"
   ":a krt.yml, a .krt, a runtime.yml, a folder with one of them, or - for standard input:_files"

@@ -335,7 +335,7 @@ MISTAKES: list[tuple[str, str, Any]] = [
                 "KRT011",
                 "{}",
                 "`objectStore` needs the key `name`",
-                "add `name: emails` (Nodes that name the same store share it)",
+                "add `name`, as in `name: emails` (Nodes that name the same store share it)",
             )
         ],
     ),
@@ -621,6 +621,14 @@ def test_a_secret_that_stands_there_is_shown_to_nobody(wrong: str) -> None:
     assert diagnostics
     assert "hunter2" not in report(diagnostics)
     assert all("secretKeyRef" in f"{d.message}{d.help}" for d in diagnostics)
+
+
+@pytest.mark.parametrize("item", ["PASSWORD=hunter2", "PASSWORD:hunter2", "PASSWORD hunter2", '"PASSWORD: hunter2"'])
+@pytest.mark.parametrize("field", ["variables", "files"])
+def test_a_value_behind_a_name_is_shown_to_nobody(field: str, item: str) -> None:
+    _, (said,) = bind(HEAD + f"config: {{{field}: [{item}]}}\n" + BODY)
+    assert said.code.id == "KRT013" and said.help and "its value belongs in `config` of a runtime.yml" in said.help
+    assert "hunter2" not in report([said])
 
 
 @pytest.mark.parametrize(

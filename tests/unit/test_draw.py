@@ -59,6 +59,13 @@ def test_the_form_is_given(arguments: list[str], start: str, capsys: Capture) ->
     assert code == 0 and out.startswith(start) and "etl" in out
 
 
+@pytest.mark.parametrize("name", ["g", "g.png", "g.svg/g", "g.SVG"])
+def test_another_ending_is_no_form(name: str, capsys: Capture) -> None:
+    code, out, err = said(capsys, "krt.yml", "-o", name)
+    assert (code, out) == (2, "") and "ends in none of .mmd, .mermaid, .dot, .gv, .svg, .html" in err
+    assert not Path(name).exists()
+
+
 @pytest.mark.parametrize(
     ("name", "start"),
     [
@@ -68,8 +75,7 @@ def test_the_form_is_given(arguments: list[str], start: str, capsys: Capture) ->
         ("g.gv", "digraph"),
         ("g.svg", "<svg"),
         ("g.html", "<!DOC"),
-        ("g", "flow"),
-        ("g.svg/../g.txt", "flow"),
+        ("g.svg/../g.dot", "digraph"),
     ],
 )
 def test_or_what_the_name_of_the_file_ends_in(name: str, start: str, capsys: Capture) -> None:
@@ -147,7 +153,7 @@ class Test_a_runtime:
         assert 'label="aa\\nno such node"' in out
 
     def test_unknown_version(self, capsys: Capture) -> None:
-        code, _, err = said(capsys, "krt.yml", "-o", "other.yml")
+        code, _, err = said(capsys, "krt.yml", "-o", "other.yml", "--to", "svg")
         assert (code, os.path.exists("other.yml")) == (2, False) and "ends in .mmd, .mermaid, .dot" in err
         runtime(SMALL)
         assert said(capsys, "runtime.yml", "--only", "mail-v2") == (
@@ -168,20 +174,21 @@ class Test_wrong_usage:
 
     def test_the_input_is_not_replaced(self, capsys: Capture) -> None:
         Path("krt").write_text(text(SMALL))
-        code, _, err = said(capsys, "krt", "-o", "./krt")
+        code, _, err = said(capsys, "krt", "-o", "./krt", "--to", "svg")
         assert code == 2 and "is what is drawn" in err
         os.mkdir("sub")
-        assert said(capsys, ".", "-o", "sub/../krt.yml")[0] == 2
+        assert said(capsys, ".", "-o", "sub/../krt.yml", "--to", "svg")[0] == 2
         assert Path("krt.yml").read_text() == text(SMALL)
         runtime(SMALL)
-        assert said(capsys, ".", "-o", "mail-v1.yml")[0] == said(capsys, ".", "-o", "runtime.yml")[0] == 2
+        for name in ("mail-v1.yml", "runtime.yml"):
+            assert said(capsys, ".", "-o", name, "--to", "svg")[0] == 2
 
     def test_nothing_but_a_file_is_replaced(self, capsys: Capture, tmp_path: Path) -> None:
         os.mkdir("folder")
         os.symlink(tmp_path / "elsewhere.svg", "link.svg")
         os.mkfifo("pipe")
         for name in ("folder", "link.svg", "pipe"):
-            code, out, err = said(capsys, "krt.yml", "-o", name)
+            code, out, err = said(capsys, "krt.yml", "-o", name, "--to", "svg")
             assert (code, out) == (2, "") and "no regular file" in err
         assert not Path("elsewhere.svg").exists() and Path("link.svg").is_symlink()
 

@@ -506,8 +506,8 @@ class Test_command:
         assert fix() == 1
         err = capsys.readouterr().err
         assert (
-            "krt.yml:13:5: KRT010 is not mended: that would bring KRT303 unknown-image-user, KRT304 unpinned-image\n"
-            in err
+            "krt.yml:13:5: KRT010 is not mended: that would bring KRT303 unknown-image-user in line 16,"
+            " KRT304 unpinned-image in line 16, which only a person can mend\n" in err
         )
         assert err.endswith("fixed 0 of 1\n")
         assert read("krt.yml") == text and said(found(capsys, "krt.yml")) == before
@@ -546,9 +546,8 @@ class Test_command:
         assert len(found(capsys, "krt.yml")) == 3
         assert fix() == 1
         err = capsys.readouterr().err
-        assert err.count("is not mended: that would bring KRT304 unpinned-image\n") == 1 and err.endswith(
-            "fixed 2 of 3\n"
-        )
+        assert err.count("is not mended: that would bring KRT304 unpinned-image in line ") == 1
+        assert err.endswith("fixed 2 of 3\n")
         assert read("krt.yml") == text.replace("repply", "reply").replace("workflows}", "workflow}")
 
 

@@ -328,7 +328,10 @@ class Test_questions:
         os.close(terminal)
         seen = b""
         while True:
-            assert select.select([controller], [], [], 30)[0], seen
+            while not select.select([controller], [], [], 30)[0]:
+                # Python misses one that comes just before it waits for a line: people press it again.
+                assert answers.endswith("\x03"), seen
+                os.write(controller, b"\x03")
             if not seen:
                 os.write(controller, answers.encode())
             try:

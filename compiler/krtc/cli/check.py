@@ -168,12 +168,12 @@ class Judging:
         runtimes: list[RuntimeProgram] = []
         diagnostics: list[Diagnostic] = []
         covered: set[str] = set()
-        for path in self._paths if self._found else _counted(self._paths):
-            if os.path.abspath(path) in covered:
-                self.names.append(path)
+        for given in self._paths if self._found else _counted(self._paths):
+            if os.path.abspath(given) in covered:
+                self.names.append(given)
                 continue
             try:
-                path = self._whole(path)
+                path = self._whole(given)
                 runtime, found = self._judge(path)
             except UsageError as error:
                 if str(error) not in self.unread:

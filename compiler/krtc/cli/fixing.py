@@ -173,8 +173,9 @@ class _Mending:
     def remarks(self) -> "Iterator[str]":
         """Why what has a fix is left as it is."""
         for diagnostic, new in self._refused:
-            span, codes = diagnostic.span, sorted({repr(other.code) for other in new} - {repr(diagnostic.code)})
-            would = f": that would bring {', '.join(codes)}" if codes else ""
+            span, others = diagnostic.span, (other for other in new if other.code is not diagnostic.code)
+            codes = sorted({f"{other.code!r} in line {other.span.line}" for other in others})
+            would = f": that would bring {', '.join(codes)}, which only a person can mend" if codes else ""
             yield f"{span.file.name}:{span.line}:{span.column}: {diagnostic.code.id} is not mended{would}"
         for name in self._judging.archives:
             if any(d.fix and d.span.file.name.startswith(f"{name}/") for d in self.found):

@@ -28,7 +28,10 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
         help="a krt.yml, a .krt, a runtime.yml, a folder with one of them, or - for standard input",
     )
     parser.add_argument(
-        "--to", choices=FORMS, dest="form", help="the form (default: what the name of FILE ends in, else mermaid)"
+        "--to",
+        choices=FORMS,
+        dest="form",
+        help="the form (default: what the name of FILE ends in; what is printed is mermaid)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="the file to write; without it, the picture is printed")
     parser.add_argument("--only", metavar="VERSION", help="of a runtime.yml, this version alone")
@@ -36,7 +39,7 @@ def arguments(parser: "argparse.ArgumentParser") -> None:
 
 def run(options: "argparse.Namespace") -> int:
     """Draws what has a meaning, and says what is wrong; the exit code."""
-    form = options.form or _ENDINGS.get(os.path.splitext(options.output or "")[1], FORMS[0])
+    form = options.form or _form(options.output)
     programs, diagnostics, names = _judged(options)
     if options.output:
         _refuse(options.output, names)
@@ -51,6 +54,16 @@ def run(options: "argparse.Namespace") -> int:
     elif options.output:
         terminal.say(f"{options.output} was not written: there is nothing to draw")
     return 1 if has_errors(diagnostics) else 0
+
+
+def _form(path: str | None) -> str:
+    """The form that the name of a file ends in; what is printed is the first one. UsageError for another ending."""
+    if path is None:
+        return FORMS[0]
+    form = _ENDINGS.get(os.path.splitext(path)[1])
+    if form is None:
+        raise UsageError(f"{path} ends in none of {', '.join(_ENDINGS)}: give one that does, or the form with --to")
+    return form
 
 
 def _judged(options: "argparse.Namespace") -> "tuple[list[Program], list[Diagnostic], list[str]]":

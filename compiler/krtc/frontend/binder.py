@@ -210,7 +210,9 @@ class Binder:
             return
         schema = properties[key]
         example = schema.get("const") or next(iter(schema.get("examples", ())), None)
-        help_text = f"add `{key}: {example}`" if isinstance(example, str) else f"add `{key}:`"
+        help_text = f"add `{key}:`"
+        if isinstance(example, str):
+            help_text = f"add `{key}: {example}`" if "const" in schema else f"add `{key}`, as in `{key}: {example}`"
         description = schema.get("description", "")
         first = next(iter(node.entries.values()))[0].span if node.entries else node.span
         message = f"{owner} needs the key `{key}`"
@@ -249,6 +251,9 @@ class Binder:
                 help_text = did_you_mean(text, allowed) or _misfit(text, schema)
                 fix = _fixes().respelt(text, allowed, node.span)
                 return self._report(INVALID_VALUE, node.span, f"{what} cannot be `{_short(text)}`", help_text, fix)
+        if "writeOnly" in schema and "pattern" in schema and re.search(r"[=:\s]", text):
+            message = f"{what} is a name, and this is more than one"
+            return self._report(INVALID_VALUE, node.span, message, f"it {schema['errorMessage']}", secret=True)
         if len(text) < schema.get("minLength", 0):
             return self._report(INVALID_VALUE, node.span, f"{what} must not be empty")
         if "maxLength" in schema and len(text) > schema["maxLength"]:

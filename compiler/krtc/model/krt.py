@@ -88,7 +88,11 @@ class Config(Record):
     """The names of the configuration that the nodes read as environment variables; all of it is mandatory."""
 
     variables: Annotated[
-        ConfigVariables | None, Field(description="Variables with a short value.", examples=[["WEBHOOK_URL"]])
+        ConfigVariables | None,
+        Field(
+            description="Variables with a short value; a runtime.yml gives it, or names its Secret.",
+            examples=[["WEBHOOK_URL"]],
+        ),
     ] = None
     files: Annotated[
         ConfigFiles | None,
