@@ -1,21 +1,15 @@
 """A new project by the programs that it is for: CI, Argo CD, Flux, Kubernetes, and whoever reads its README."""
 
-import asyncio
-import importlib
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import go  # type: ignore[import-untyped]
 import pytest
 import yaml
-from google.protobuf.any_pb2 import Any as AnyMessage  # type: ignore[import-untyped]
 
 from krtc.cli import main
 from tests.equivalence.test_kubeconform import kubeconform
@@ -93,9 +87,9 @@ class Reader:
 def test_its_readme(project: Path) -> None:
     """Its commands, one after the other, to the second version and the end of the first."""
     reader = Reader(project)
-    known = {"python3", "krtc", "git", "kubectl", "cd", "cp", "sed", "echo"}
+    known = {"python3", "protoc", "krtc", "git", "kubectl", "cd", "cp", "sed", "echo"}
     assert {one.split(" ")[0] for one in reader.commands} - known == (
-        {"go", "protoc", "CGO_ENABLED=0"} if reader.is_go else set()
+        {"go", "CGO_ENABLED=0"} if reader.is_go else set()
     )
     build, store, deploy, copy, start, publish, stop = range(len(reader.blocks))
     reader.run(build, store, deploy)
@@ -199,35 +193,49 @@ def test_the_pages_for_ci_and_editors_say_the_same(project: Path) -> None:
     assert Path(".vscode/settings.json").read_text().replace("./.vscode/", "./") in editors
 
 
-def test_python_greets(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the code that the README's protoc makes, and a context that takes what is sent."""
-    (command,) = re.findall(r"^ +python3 (-m grpc_tools.protoc .*)$", Path("README.md").read_text(), re.MULTILINE)
-    subprocess.run([sys.executable, *command.split()], check=True, cwd=VERSION)
-    monkeypatch.syspath_prepend(str(project / VERSION / "src"))
+# What kre-py 8.2 does with the handlers of nodes: each takes what the one before it sent.
+GREET = """
+import asyncio, sys
+from types import SimpleNamespace
+from google.protobuf import __version__ as version
+from google.protobuf.any_pb2 import Any
+import cleaner, greeter, public_input_pb2
 
-    def handle(name: str, message: Any) -> Any:
-        spec = importlib.util.spec_from_file_location(name, project / VERSION / "src" / f"{name}.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        sent: list[Any] = []
+async def send_output(message, channel=""):
+    sent.append(message)
 
-        async def send_output(message: Any, channel: str = "") -> None:
-            sent.append(message)
+context = SimpleNamespace(send_output=send_output, logger=SimpleNamespace(info=lambda text: None))
+message = public_input_pb2.Request(name=sys.argv[1])
+for node in (cleaner, greeter):
+    sent, data = [], Any()
+    data.Pack(message)
+    asyncio.run(node.default_handler(context, data))
+    (message,) = sent
+print(version, message.greeting)
+"""
+# By its Pipfile (konstellation-io/kre-runners); the wheel that runs on every Python.
+PROTOBUF = "protobuf==3.20.1 --hash=sha256:adfc6cf69c7f8c50fd24c793964eef18f0ac321315439d94945820612849c388\n"
 
-        context = SimpleNamespace(send_output=send_output, logger=SimpleNamespace(info=lambda text: None))
-        data = AnyMessage()
-        data.Pack(message)
-        asyncio.run(module.default_handler(context, data))
-        (answer,) = sent
-        return answer
 
-    pb2: Any = importlib.import_module("public_input_pb2")
-    try:
-        for name, greeting in (("  Ada \n Lovelace", "Hello, Ada Lovelace!"), ("", "Hello, world!")):
-            assert handle("greeter", handle("cleaner", pb2.Request(name=name))).greeting == greeting
-    finally:
-        del sys.modules["public_input_pb2"]
+def test_python_greets(project: Path, tmp_path: Path) -> None:
+    """With the code that the README's protoc makes, the protobuf of kre-py, and a context that takes what is sent."""
+    readme = Path("README.md").read_text()
+    (command,) = re.findall(r"^ +(protoc .*)$", readme, re.MULTILINE)
+    (installed,) = re.findall(r"^ +python3 -m pip install (protoc-\S+)", readme, re.MULTILINE)
+    assert installed in (ROOT / "requirements" / "dev.in").read_text()
+    subprocess.run([BIN / "protoc", *command.split()[1:]], check=True, cwd=VERSION)
+    (tmp_path / "protobuf.txt").write_text(PROTOBUF)
+    library = tmp_path / "library"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    where = ["--platform", "any", "--only-binary", ":all:", "--target", str(library)]
+    subprocess.run([*pip, *where, "--require-hashes", "-r", str(tmp_path / "protobuf.txt")], check=True)
+    path = os.pathsep.join([str(library), str(project / VERSION / "src")])
+    for name, greeting in (("  Ada \n Lovelace", "Hello, Ada Lovelace!"), ("", "Hello, world!")):
+        greet = [sys.executable, "-c", GREET, name]
+        done = subprocess.run(
+            greet, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+        )
+        assert done.stdout == f"3.20.1 {greeting}\n", done.stderr
 
 
 @pytest.mark.parametrize("project", [("go", "argocd")], indirect=True)
