@@ -262,6 +262,8 @@ class Test_keys:
         page.keyboard.press("?")
         page.locator("#characters").uncheck()
         page.keyboard.press("Escape")
+        expect(page.locator("#help")).to_be_hidden()
+        page.wait_for_function("document.activeElement === document.body")  # which the browser does when it has closed
         for key in "/jk?":
             page.keyboard.press(key)
             assert page.evaluate("document.activeElement === document.body")
