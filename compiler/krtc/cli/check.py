@@ -2,6 +2,7 @@
 
 import os
 from codecs import BOM_UTF8
+from functools import cache
 from importlib import import_module
 
 from krtc.cli import assets, before, reading
@@ -142,12 +143,13 @@ class Judging:
         self._data = assets.load({*asset_names(self._wanted, with_settings=True)})
         self._runtime = options.runtime
         self._settings = reading.source(options.runtime) if options.runtime else None
-        self._against = options.against
-        is_tree = self._against and os.path.isdir(self._against)
-        self._tree = before.in_tree(self._against) if is_tree else None
-        self._alone = bool(options.runtime or options.status)
-        self._listings: dict[str, str] = {}
-        self._at_revision: dict[str, dict[str, Was] | None] = {}
+        revision = options.against
+        self._tree = before.in_tree(revision) if revision and os.path.isdir(revision) else None
+        is_revision = bool(revision) and self._tree is None
+        # Of each file asked once, however often it is judged.
+        self._at_revision = cache(lambda path: before.at_revision(path, revision, self._data)) if is_revision else None
+        is_whole = is_revision and not (options.runtime or options.status)
+        self._listing = cache(lambda path: before.listing(path, self._data)) if is_whole else None
         self.names: list[str] = []
         self.unread: list[str] = []
         self.archives: list[str] = []
@@ -217,19 +219,13 @@ class Judging:
 
     def _whole(self, path: str) -> str:
         """What is judged of a PATH: the runtime of a version, at a revision, for what else was there may be gone."""
-        if self._alone or not self._against or self._tree or reading.is_runtime(path) or path == reading.STDIN:
+        if self._listing is None or reading.is_runtime(path) or path == reading.STDIN:
             return path
-        if path not in self._listings:
-            self._listings[path] = before.listing(path, self._data) or path
-        return self._listings[path]
+        return self._listing(path) or path
 
     def _was(self, path: str) -> "Mapping[str, Was] | None":
         """What the versions of a file were, by name, if anything is to be compared with that."""
-        if self._tree is not None or not self._against:
-            return self._tree
-        if path not in self._at_revision:
-            self._at_revision[path] = before.at_revision(path, self._against, self._data)
-        return self._at_revision[path]
+        return self._at_revision(path) if self._at_revision else self._tree
 
     def _now(self, source: Source, folder: str, used: "dict[str, bytes | None]") -> Source:
         """What a file holds now, and a note of that in `used`; `folder` is where it was found."""

@@ -166,13 +166,13 @@ def _to_folder(
     from krtc.cli import output  # a compile to stdout does not need it
 
     folder = options.output
+    old = _OLD if mine or options.status else f"{_OLD}{_STARTED}"
     mine = mine or output.everything
     try:
         output.refuse_other(folder, whole_runtime=whole_runtime)
         if options.check:
             found = list(output.differences(folder, files, mine))
-            is_one = mine is output.everything and not options.only and not options.status
-            return int(bool(found)), [*found, *([f"{folder} {_OLD}{_STARTED if is_one else ''}"] if found else [])]
+            return 1 if found else 0, [*found, *([f"{folder} {old}"] if found else [])]
         count, changed = output.write(folder, files, mine)
     except OSError as error:
         raise UsageError(

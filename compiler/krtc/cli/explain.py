@@ -25,8 +25,9 @@ def run(options: "argparse.Namespace") -> int:
         return 0
     code = pages.find(options.code)
     if code is None:
-        is_id = len(options.code) == len(CODES[0].id)  # and another number means nothing
-        near = did_you_mean(options.code, [name for code in CODES for name in (code.id, code.slug)[is_id:]])
+        # As long as an id, it is one that does not exist: that another number is near means nothing.
+        ids = [code.id for code in CODES if len(code.id) != len(options.code)]
+        near = did_you_mean(options.code, [*ids, *(code.slug for code in CODES)])
         raise UsageError(f"there is no code `{options.code}`: {near or '`krtc explain` lists them'}")
     to_stdout(pages.page(code))
     return 0

@@ -59,8 +59,8 @@ def run(judging: Judging, options: "argparse.Namespace") -> int:
             for name, text in changed
         ]
         to_stdout("".join(diffs))
-        left = [": what is left `krtc check` says"] if found else []
-        terminal.say(*mending.remarks(), *(["".join([f"would fix {count}", *left])] if first else []))
+        left = ": what is left `krtc check` says" if found else ""
+        terminal.say(*mending.remarks(), *([f"would fix {count}{left}"] if first else []))
         terminal.say(*(f"krtc: error: {message}" for message in judging.unread))
         return 2 if judging.unread else 1 if diffs or is_finding(found, options) else 0
     if judging.stdin is not None:

@@ -7,6 +7,7 @@ import sys
 from krtc.backends.yaml import scalar
 from krtc.cli import assets, output, terminal
 from krtc.cli.errors import UsageError
+from krtc.model.patterns import LONGEST_RESOURCE_NAME
 from krtc.pipeline import Options, Source, check
 from krtc.texts import environment
 
@@ -36,7 +37,6 @@ _LANGUAGES = {
 _RUNNERS = {"python": "kre-py", "go": "kre-go"}
 _DEPLOYS = {"argocd": ("Argo CD", "deploy/application.yaml"), "flux": ("Flux", "deploy/flux.yaml")}
 _DEFAULT_NAME = "greeter-v1"
-_LONGEST = 19  # of the name of a version
 
 
 def arguments(parser: "argparse.ArgumentParser") -> None:
@@ -73,7 +73,7 @@ def run(options: "argparse.Namespace") -> int:
 def project(name: str, language: str, deploy: str) -> dict[str, str]:
     """The texts of a new project by their paths."""
     deploy_name, deploy_file = _DEPLOYS[deploy]
-    folder = _folder(name)
+    folder, next_name = _folder(name), _next_name(name)
     made_of = {
         **_FILES,
         **{f"{folder}/{path}": template for path, template in {**_VERSION, **_LANGUAGES[language]}.items()},
@@ -86,9 +86,9 @@ def project(name: str, language: str, deploy: str) -> dict[str, str]:
 
     context = {
         "name": name,
-        "next_name": _next_name(name),
+        "next_name": next_name,
         "folder": folder,
-        "next_folder": _folder(_next_name(name)),
+        "next_folder": _folder(next_name),
         "language": language,
         "runner": _RUNNERS[language],
         "sources": {node: _source(node, language) for node in ("cleaner", "greeter")},
@@ -121,12 +121,12 @@ def _name_for(folder: str) -> str:
 def _next_name(name: str) -> str:
     """The name of the version that follows one: `mail-v2` after `mail-v1`, and after `mail`."""
     base = name.rstrip("0123456789")
-    number = name[len(base) :][-_LONGEST:]
+    number = name[len(base) :][-LONGEST_RESOURCE_NAME:]
     return _numbered(base, str(int(number) + 1) if number else "-v2")
 
 
 def _numbered(base: str, number: str) -> str:
-    return base[: _LONGEST - len(number)].rstrip("-" if number.startswith("-") else "") + number
+    return base[: LONGEST_RESOURCE_NAME - len(number)].rstrip("-" if number.startswith("-") else "") + number
 
 
 def _wrong_name(name: str) -> str | None:

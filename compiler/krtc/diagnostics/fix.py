@@ -42,10 +42,10 @@ class Fix:
 
 def mended(file: "SourceFile", edits: "Iterable[Edit]") -> str:
     """The text of a file with the edits made; ValueError where one lies over another."""
-    spans = ((edit.span, edit.text) for edit in edits)
+    at = file.offset
     return spliced(
         file.text,
-        ((file.offset(s.line, s.column), file.offset(s.end_line, s.end_column), new) for s, new in spans),
+        ((at(e.span.line, e.span.column), at(e.span.end_line, e.span.end_column), e.text) for e in edits),
     )
 
 

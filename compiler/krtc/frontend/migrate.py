@@ -23,6 +23,7 @@ from krtc.diagnostics.codes import (
 from krtc.frontend import formats, yaml
 from krtc.frontend.binder import is_word
 from krtc.frontend.nodes import Mapping, Node, Scalar, Sequence
+from krtc.model.patterns import LONGEST_RESOURCE_NAME
 from krtc.source import SourceFile, Span, spliced
 
 TYPE_CHECKING = False
@@ -42,7 +43,6 @@ SDK = (
 # Of the public images, the line that is known to run KRT V2 (KRE 8.2).
 _RUNNERS = ("kre-entrypoint", "kre-py", "kre-go")
 _KNOWN_LINE = r"8(\.[0-9]+)*"
-_LONGEST_NAME = 19
 _NEEDED = {
     "version": ("version", "description", "entrypoint"),
     "entrypoint": ("proto", "image"),
@@ -629,7 +629,7 @@ class _Migration:
                 while names[index] in taken:
                     number += 1
                     end = f"-{number}"
-                    names[index] = name[: _LONGEST_NAME - len(end)].rstrip("-") + end
+                    names[index] = name[: LONGEST_RESOURCE_NAME - len(end)].rstrip("-") + end
                 seen[name] = number
                 taken.add(names[index])
             else:

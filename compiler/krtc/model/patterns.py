@@ -4,6 +4,7 @@ All are linear in the length of the text. They are written for JSON Schema (no l
 """
 
 RESOURCE_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+LONGEST_RESOURCE_NAME = 19
 RESOURCE_NAME_IN_WORDS = "lower-case letters, digits and `-`, with a letter or a digit at both ends"
 
 RPC_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"

@@ -26,7 +26,7 @@ def _instead(in_words: str) -> object:
 
 _NAME = "the name alone, `- NAME`: its value belongs in `config` of a runtime.yml"
 _NAMES = "a list of names, `- NAME`: their values belong in `config` of a runtime.yml"
-ResourceName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=19)]
+ResourceName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=p.LONGEST_RESOURCE_NAME)]
 RpcName = Annotated[str, _matching(p.RPC_NAME, p.RPC_NAME_IN_WORDS, longest=128)]
 BucketName = Annotated[str, _matching(p.RESOURCE_NAME, p.RESOURCE_NAME_IN_WORDS, longest=128)]
 ConfigVariable = Annotated[str, _matching(p.CONFIG_VARIABLE, p.CONFIG_VARIABLE_IN_WORDS, longest=253)]

@@ -45,8 +45,6 @@ def check_version(program: "Program") -> "Iterator[Diagnostic]":
             CODE,
             span_of(entrypoint, "proto"),
             f"`{entrypoint.proto}` has no `service {SERVICE}`",
-            help=f"rename `service {name}` to `service Entrypoint`"
-            if name
-            else "add it, with an rpc for each workflow",
+            help=f"rename `service {name}` to `service {SERVICE}`" if name else "add it, with an rpc for each workflow",
             related=[Related(at, f"`service {name}` is here")] if at else (),
         )
